@@ -1,0 +1,1 @@
+"""A judicial auction platform: the whole road from seizure to distribution."""

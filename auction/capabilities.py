@@ -1,0 +1,43 @@
+"""The capabilities in road order: importing them declares their tables, commands and reactions."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from sqlalchemy import MetaData
+
+from auction.foundation.database.base import Base
+
+#: The road. A capability may call only those before it; ``import-linter`` holds this.
+ROAD = (
+    "identity",
+    "cases",
+    "assets",
+    "valuation",
+    "lots",
+    "bidding",
+    "deposits",
+    "settlement",
+    "distribution",
+    "publicity",
+    "partners",
+)
+_TABLES = ("auction.foundation.docket.models", "auction.foundation.ledger.models", "auction.gateways.sandbox")
+
+
+def load() -> None:
+    """Import every capability, so that its tables, commands and reactions are known."""
+    for module in _TABLES:
+        import_module(module)
+    for name in ROAD:
+        capability = f"auction.procedure.{name}"
+        for room in ("models", "commands"):
+            if find_spec(capability) and find_spec(f"{capability}.{room}"):
+                import_module(f"{capability}.{room}")
+
+
+def metadata() -> MetaData:
+    """Return every table of the platform, for the migrations."""
+    load()
+    return Base.metadata

@@ -1,0 +1,1 @@
+"""What everything stands on: the kernel, the database, the docket and the ledger."""

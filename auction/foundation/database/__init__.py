@@ -1,0 +1,1 @@
+"""PostgreSQL: the embedded server, the engine, one command in one transaction, column types."""

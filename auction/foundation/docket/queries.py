@@ -1,0 +1,121 @@
+"""Reading the docket: one chain in order, or the feed of all chains in commit order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, literal_column, select, text, tuple_
+from sqlalchemy.orm import Session
+
+from auction.foundation.docket.models import DocketEntry, DocketHead
+from auction.foundation.docket.rules import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """An entry with its place in the feed of all chains."""
+
+    txid: int
+    position: int
+    entry: Entry
+
+    @property
+    def cursor(self) -> str:
+        """The opaque place to go on from."""
+        return f"{self.txid}.{self.position}"
+
+
+def entry_of(found: DocketEntry) -> Entry:
+    """Return the row as the value the outside sees."""
+    return Entry(
+        chain=found.chain,
+        seq=found.seq,
+        at=found.at,
+        kind=found.kind,
+        public=found.public,
+        sealed=found.sealed,
+        prev=found.prev,
+        hash=found.hash,
+    )
+
+
+def entries(session: Session, chain: str, *, after: int = 0, limit: int | None = None) -> list[Entry]:
+    """Return the chain's entries behind number ``after``, in order, at most ``limit``."""
+    query = select(DocketEntry).where(DocketEntry.chain == chain, DocketEntry.seq > after).order_by(DocketEntry.seq)
+    if limit is not None:
+        query = query.limit(limit)
+    return [entry_of(row) for row in session.scalars(query)]
+
+
+def newest(session: Session, chain: str, *, after: int, limit: int) -> list[Entry]:
+    """Return the newest entries behind ``after``, at most ``limit``, oldest first."""
+    query = (
+        select(DocketEntry)
+        .where(DocketEntry.chain == chain, DocketEntry.seq > after)
+        .order_by(DocketEntry.seq.desc())
+        .limit(limit)
+    )
+    return [entry_of(row) for row in reversed(session.scalars(query).all())]
+
+
+def of_kinds(session: Session, chain: str, kinds: Sequence[str]) -> list[Entry]:
+    """Return the chain's entries of the given kinds, in order."""
+    query = select(DocketEntry).where(DocketEntry.chain == chain, DocketEntry.kind.in_(kinds)).order_by(DocketEntry.seq)
+    return [entry_of(row) for row in session.scalars(query)]
+
+
+def bids_of_ids(session: Session, chain: str, bid_ids: Sequence[str]) -> list[Entry]:
+    """Return the entries of bids with the given client ids, found by the index that keeps them single."""
+    query = select(DocketEntry).where(
+        DocketEntry.chain == chain,
+        DocketEntry.public["bid_id"].astext.in_(bid_ids),
+        DocketEntry.kind.in_(("bid.accepted", "bid.refused")),
+    )
+    return [entry_of(row) for row in session.scalars(query)]
+
+
+def head(session: Session, chain: str) -> tuple[int, str]:
+    """Return the last number and hash of a chain; 0 and zeros when it has none."""
+    row = session.execute(select(DocketHead.seq, DocketHead.hash).where(DocketHead.chain == chain)).one_or_none()
+    return (row.seq, row.hash) if row else (0, "0" * 64)
+
+
+def feed(
+    session: Session, *, after: tuple[int, int], limit: int, subject: str = "lot", kinds: Sequence[str] | None = None
+) -> list[FeedItem]:
+    """Return entries of all chains of one kind of subject in an order in which none can appear late.
+
+    Only transactions older than every one still running are read, so a slow
+    commit can never slip in behind a cursor that has passed it.
+    """
+    query = (
+        select(DocketEntry)
+        .where(
+            tuple_(DocketEntry.txid, DocketEntry.position) > tuple_(*after),
+            DocketEntry.txid < literal_column("(pg_snapshot_xmin(pg_current_snapshot())::text)::bigint"),
+            DocketEntry.chain.startswith(f"{subject}:", autoescape=True),
+        )
+        .order_by(DocketEntry.txid, DocketEntry.position)
+        .limit(limit)
+    )
+    if kinds is not None:
+        query = query.where(DocketEntry.kind.in_(kinds))
+    return [FeedItem(txid=row.txid, position=row.position, entry=entry_of(row)) for row in session.scalars(query)]
+
+
+def feed_end(session: Session) -> tuple[int, int]:
+    """Return the cursor behind everything committed so far."""
+    session.execute(text("SELECT 1"))
+    row = session.execute(
+        select(DocketEntry.txid, DocketEntry.position)
+        .order_by(DocketEntry.txid.desc(), DocketEntry.position.desc())
+        .limit(1)
+    ).one_or_none()
+    return (row.txid, row.position) if row else (0, 0)
+
+
+def count(session: Session, chain: str, kind: str) -> int:
+    """Return how many entries of a kind a chain has."""
+    query = select(func.count()).where(DocketEntry.chain == chain, DocketEntry.kind == kind)
+    return session.execute(query).scalar_one()

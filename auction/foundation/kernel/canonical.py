@@ -1,0 +1,78 @@
+"""RFC 8785 canonical JSON, for the values a docket may hold: text, whole numbers, truth, lists, objects."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+_SAFE_INTEGER = 2**53 - 1
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class NotCanonicalError(ValueError):
+    """The value has no exact canonical form here (a float, a huge number, a lone surrogate)."""
+
+
+def canonical(value: object) -> bytes:
+    """Return the RFC 8785 form, UTF-8.
+
+    Object names are ASCII here, so sorting by code point is sorting by UTF-16
+    unit; floats are refused, so no number formatting can differ.
+
+    :raises NotCanonicalError: for what has no exact form
+    """
+    _check(value)
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as fault:
+        msg = "text with a lone surrogate"
+        raise NotCanonicalError(msg) from fault
+
+
+def sha256_hex(value: object) -> str:
+    """Return the lower-case hex SHA-256 of the canonical form."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def instant_text(moment: datetime) -> str:
+    """Write an instant as RFC 3339 in court time with microseconds kept.
+
+    :raises ValueError: for a naive datetime
+    """
+    if moment.tzinfo is None:
+        msg = "an instant has an offset"
+        raise ValueError(msg)
+    return moment.astimezone(UTC).astimezone(_SHANGHAI).isoformat(timespec="microseconds")
+
+
+def _check(value: object) -> None:
+    match value:
+        case None | bool() | str():
+            return
+        case int():
+            _check_number(value)
+        case list() | tuple():
+            for item in value:
+                _check(item)
+        case dict():
+            _check_object(value)
+        case _:
+            msg = f"not a docket value: {type(value).__name__}"
+            raise NotCanonicalError(msg)
+
+
+def _check_number(value: int) -> None:
+    if abs(value) > _SAFE_INTEGER:
+        msg = f"a number beyond 2**53: {value}"
+        raise NotCanonicalError(msg)
+
+
+def _check_object(value: dict[object, object]) -> None:
+    for key, item in value.items():
+        if not (isinstance(key, str) and key.isascii()):
+            msg = f"an object name that is not ASCII text: {key!r}"
+            raise NotCanonicalError(msg)
+        _check(item)

@@ -1,0 +1,39 @@
+"""Opaque ids a person can read over the telephone."""
+
+from __future__ import annotations
+
+import secrets
+
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PREFIX = {
+    "lot": "L",
+    "case": "C",
+    "claim": "K",
+    "property": "P",
+    "person": "N",
+    "account": "U",
+    "court": "T",
+    "registration": "R",
+    "deposit": "D",
+    "order": "G",
+    "entry": "E",
+    "partner": "O",
+    "endpoint": "W",
+    "delivery": "Y",
+    "key": "A",
+    "valuation": "V",
+    "measure": "M",
+    "plan": "J",
+    "notice": "B",
+    "payment": "H",
+}
+
+
+def new_id(kind: str) -> str:
+    """Return a fresh random id of a kind, e.g. ``L7K3M9QX2AB`` for a lot."""
+    return _PREFIX[kind] + "".join(secrets.choice(_ALPHABET) for _ in range(12))
+
+
+def bidding_code() -> str:
+    """Return a random, non-sequential bidding code of four letters and digits (article 18)."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(5))

@@ -1,0 +1,141 @@
+"""What the operator decides: read once from the environment, parsed to types, never changed afterwards.
+
+No secret has a default. A demo or a platform on its embedded database makes its own secrets once and keeps them beside
+the data; a platform on a server of the operator's own must be given them.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+_KNOWN = {"AUCTION_CLOCK_FILE", "AUCTION_FIELD_KEY", "AUCTION_LOG_LEVEL", "AUCTION_SECRET_KEY"}
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_SECRET_LENGTH_MIN = 32
+
+
+class SettingsRefused(Exception):
+    """The environment asks for something impossible or leaves out something needed; the text says what."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that differs between two installations."""
+
+    database_url: str | None
+    """The operator's own PostgreSQL; None is the embedded one in `data_dir`."""
+    data_dir: Path
+    demo: bool
+    """Allows the sandbox gateway, the demo accounts and a clock read from a file."""
+    secret_key: str = field(repr=False)
+    """Signs cookies and tokens."""
+    field_key: str = field(repr=False)
+    """The Fernet key that encrypts personal data at rest."""
+    clock_file: Path | None
+    """A file of seconds added to the real time, so that a fortnight can be shown in a minute; demo only."""
+    log_level: str
+
+
+def read_settings(env: Mapping[str, str], *, data: Path, demo: bool) -> Settings:
+    """Return the settings that the environment and the command line ask for.
+
+    :raises SettingsRefused: for an unknown key, a missing or malformed secret, a clock file outside demo mode
+    """
+    _refuse_unknown(env)
+    database_url = _database_url(env.get("DATABASE_URL") or None)
+    own_secrets = database_url is None or demo
+    return Settings(
+        database_url=database_url,
+        data_dir=data,
+        demo=demo,
+        secret_key=_secret_key(env, data=data, own=own_secrets),
+        field_key=_field_key(env, data=data, own=own_secrets),
+        clock_file=_clock_file(env, demo=demo),
+        log_level=_log_level(env),
+    )
+
+
+def _refuse_unknown(env: Mapping[str, str]) -> None:
+    unknown = sorted(key for key in env if key.startswith("AUCTION_") and key not in _KNOWN)
+    if unknown:
+        raise SettingsRefused(f"Unknown settings: {', '.join(unknown)}. Known are: {', '.join(sorted(_KNOWN))}.")
+
+
+def _database_url(url: str | None) -> str | None:
+    """Return the address with our driver named, as operators give it with or without one."""
+    if url is None:
+        return None
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
+        raise SettingsRefused("DATABASE_URL must be an address of PostgreSQL: postgresql://user:password@host/database")
+    return f"postgresql+psycopg://{rest}"
+
+
+def _secret_key(env: Mapping[str, str], *, data: Path, own: bool) -> str:
+    given = env.get("AUCTION_SECRET_KEY") or (_kept_key("secret", secrets.token_urlsafe(48), data) if own else "")
+    if len(given) < _SECRET_LENGTH_MIN:
+        raise SettingsRefused(
+            f"AUCTION_SECRET_KEY must be set to at least {_SECRET_LENGTH_MIN} secret characters. Make one with: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    return given
+
+
+def _field_key(env: Mapping[str, str], *, data: Path, own: bool) -> str:
+    given = env.get("AUCTION_FIELD_KEY") or (_kept_key("field", Fernet.generate_key().decode(), data) if own else "")
+    try:
+        Fernet(given)
+    except ValueError as error:
+        raise SettingsRefused(
+            "AUCTION_FIELD_KEY must be set to 32 random bytes in URL-safe base64. Keep it with the backups: without it "
+            "no personal data can be read. Make one with: "
+            "python3 -c 'import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())'"
+        ) from error
+    return given
+
+
+def _kept_key(name: str, fresh: str, data: Path) -> str:
+    """Return the key kept under the data folder, laying down `fresh` where there is none; the first writer wins."""
+    folder = data / "keys"
+    path = folder / name
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            # Written whole under another name and then linked, so that no reader ever sees half a key.
+            draft = folder / f".{name}-{secrets.token_hex(8)}"
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(fresh)
+                file.flush()
+                os.fsync(file.fileno())
+            _link_once(draft, path)
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise SettingsRefused(f"The keys under {folder} cannot be kept or read: {error}") from error
+
+
+def _link_once(draft: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
+
+
+def _clock_file(env: Mapping[str, str], *, demo: bool) -> Path | None:
+    given = env.get("AUCTION_CLOCK_FILE")
+    if not given:
+        return None
+    if not demo:
+        raise SettingsRefused("AUCTION_CLOCK_FILE is for demonstrations only: start with --demo or remove it.")
+    return Path(given)
+
+
+def _log_level(env: Mapping[str, str]) -> str:
+    level = (env.get("AUCTION_LOG_LEVEL") or "INFO").upper()
+    if level not in _LOG_LEVELS:
+        raise SettingsRefused(f"AUCTION_LOG_LEVEL must be one of {', '.join(_LOG_LEVELS)}, not {level}.")
+    return level
