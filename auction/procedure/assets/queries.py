@@ -1,0 +1,225 @@
+"""What others may know of seized property."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from auction.foundation.kernel.due import DueAct
+from auction.foundation.kernel.refusal import NotFound
+from auction.procedure.assets import rules
+from auction.procedure.assets.models import ControlMeasure, DisposalHold, Property
+
+_HELD = ("seized", "disposing")
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRecord:
+    """A hold on disposal; without ``until`` it lasts until lifted."""
+
+    id: str
+    property: str
+    reason: str
+    since: datetime
+    until: datetime | None
+    lifted_at: datetime | None
+
+    def live(self, now: datetime) -> bool:
+        """Say whether it still blocks."""
+        return self.lifted_at is None and (self.until is None or now <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRecord:
+    """One seizure or renewal."""
+
+    kind: str
+    starts_at: datetime
+    until: datetime
+    ordered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyRecord:
+    """A property; ``control_until`` is None once it is no longer held; ``holds`` are those that block."""
+
+    id: str
+    case: str
+    kind: str
+    category: str
+    title: str
+    city: str
+    district: str | None
+    owner_person: str
+    facts: Mapping[str, Any]
+    indivisible_with: tuple[str, ...]
+    sole_home: bool
+    living_setaside_minor: int | None
+    encumbrances: tuple[Any, ...]
+    seized_at: datetime
+    control_until: datetime | None
+    status: str
+    valuation_begun_at: datetime | None
+    price_fixed_at: datetime | None
+    disposal_begun_at: datetime | None
+    holds: tuple[HoldRecord, ...]
+
+
+def property_record(session: Session, id: str, *, now: datetime | None = None) -> PropertyRecord:  # noqa: A002 - as everywhere
+    """Return a property; with ``now``, holds whose end has passed are left out.
+
+    :raises NotFound: no such property
+    """
+    row = session.get(Property, id)
+    if row is None:
+        raise NotFound(what="property", name=id)
+    return _records(session, [row], now=now)[0]
+
+
+def properties(session: Session, case: str, *, now: datetime | None = None) -> list[PropertyRecord]:
+    """Return a case's properties in the order seized."""
+    query = select(Property).where(Property.case_id == case).order_by(Property.seized_at, Property.id)
+    return _records(session, session.scalars(query), now=now)
+
+
+def measures(session: Session, property_id: str) -> list[MeasureRecord]:
+    """Return a property's seizure and renewals, oldest first."""
+    query = select(ControlMeasure).where(ControlMeasure.property_id == property_id).order_by(ControlMeasure.until)
+    return [
+        MeasureRecord(kind=row.kind, starts_at=row.starts_at, until=row.until, ordered_at=row.ordered_at)
+        for row in session.scalars(query)
+    ]
+
+
+def hold(session: Session, id: str) -> HoldRecord:  # noqa: A002 - as everywhere
+    """Return a hold by its id.
+
+    :raises NotFound: no such hold
+    """
+    row = session.get(DisposalHold, id)
+    if row is None:
+        raise NotFound(what="hold", name=id)
+    return hold_record(row)
+
+
+def due(session: Session, now: datetime, *, case: str | None = None, limit: int = 500) -> list[DueAct]:
+    """Return the controls that end within thirty days, soonest first, those already lapsed included."""
+    query = (
+        select(Property)
+        .where(Property.status.in_(_HELD), Property.control_until <= now + timedelta(days=max(rules.REMINDER_DAYS)))
+        .order_by(Property.control_until, Property.id)
+    )
+    return [_renewal_due(row, now) for row in session.scalars(_of_case(query, case).limit(limit))]
+
+
+def awaiting_valuation(session: Session, *, case: str | None = None, limit: int = 500) -> list[PropertyRecord]:
+    """Return held properties whose valuation has not begun, longest seized first."""
+    query = select(Property).where(Property.status == "seized", Property.valuation_begun_at.is_(None))
+    query = _of_case(query, case).order_by(Property.seized_at, Property.id).limit(limit)
+    return _records(session, session.scalars(query))
+
+
+def awaiting_disposal(session: Session, *, case: str | None = None, limit: int = 500) -> list[PropertyRecord]:
+    """Return held properties with a price whose disposal has not begun, longest priced first."""
+    query = select(Property).where(
+        Property.status == "seized", Property.price_fixed_at.is_not(None), Property.disposal_begun_at.is_(None)
+    )
+    query = _of_case(query, case).order_by(Property.price_fixed_at, Property.id).limit(limit)
+    return _records(session, session.scalars(query))
+
+
+def hold_record(row: DisposalHold) -> HoldRecord:
+    """Return a hold's row as a record."""
+    return HoldRecord(
+        id=row.id,
+        property=row.property_id,
+        reason=row.reason,
+        since=row.since,
+        until=row.until,
+        lifted_at=row.lifted_at,
+    )
+
+
+def _of_case(query: Select[Property], case: str | None) -> Select[Property]:
+    return query if case is None else query.where(Property.case_id == case)
+
+
+def _renewal_due(row: Property, now: datetime) -> DueAct:
+    days = rules.reminder(until=row.control_until, now=now)
+    lapsed = now >= row.control_until
+    return DueAct(
+        what="renew_control",
+        on=row.id,
+        by=row.control_until,
+        case=row.case_id,
+        article="民诉解释 第485条",
+        zh="查控期限已届满" if lapsed else f"查控期限将在{days}日内届满，请办理续行手续",
+        en="control has lapsed" if lapsed else f"control ends within {days} days; renew it",
+    )
+
+
+def _records(session: Session, rows: Iterable[Property], *, now: datetime | None = None) -> list[PropertyRecord]:
+    found = list(rows)
+    holds = _holds(session, [row.id for row in found], now)
+    together = _together(session, found)
+    return [_record(row, holds=holds.get(row.id, ()), together=together[row.id]) for row in found]
+
+
+def _holds(session: Session, ids: list[str], now: datetime | None) -> dict[str, tuple[HoldRecord, ...]]:
+    query = (
+        select(DisposalHold)
+        .where(DisposalHold.property_id.in_(ids), DisposalHold.lifted_at.is_(None))
+        .order_by(DisposalHold.since, DisposalHold.id)
+    )
+    if now is not None:
+        query = query.where(or_(DisposalHold.until.is_(None), DisposalHold.until >= now))
+    found: dict[str, tuple[HoldRecord, ...]] = {}
+    for row in session.scalars(query):
+        found[row.property_id] = (*found.get(row.property_id, ()), hold_record(row))
+    return found
+
+
+def _together(session: Session, rows: list[Property]) -> dict[str, tuple[str, ...]]:
+    """Return with what each must be sold: what it names, and what names it."""
+    cases = {row.case_id for row in rows}
+    named = session.execute(
+        select(Property.id, Property.indivisible_with).where(
+            Property.case_id.in_(cases), Property.indivisible_with != [], Property.status != "released"
+        )
+    ).all()
+    return {
+        row.id: tuple(
+            dict.fromkeys([*row.indivisible_with, *(other for other, partners in named if row.id in partners)])
+        )
+        for row in rows
+    }
+
+
+def _record(row: Property, *, holds: tuple[HoldRecord, ...], together: tuple[str, ...]) -> PropertyRecord:
+    return PropertyRecord(
+        id=row.id,
+        case=row.case_id,
+        kind=row.kind,
+        category=row.category,
+        title=row.title,
+        city=row.city,
+        district=row.district,
+        owner_person=row.owner_person_id,
+        facts=dict(row.facts),
+        indivisible_with=together,
+        sole_home=row.sole_home,
+        living_setaside_minor=row.living_setaside_minor,
+        encumbrances=tuple(row.encumbrances),
+        seized_at=row.seized_at,
+        control_until=row.control_until if row.status in _HELD else None,
+        status=row.status,
+        valuation_begun_at=row.valuation_begun_at,
+        price_fixed_at=row.price_fixed_at,
+        disposal_begun_at=row.disposal_begun_at,
+        holds=holds,
+    )

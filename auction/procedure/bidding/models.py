@@ -1,0 +1,66 @@
+"""Tables of bidding. A bid has no table: it is its docket entry."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from auction.foundation.database.base import Base, Instant, MaybeInstant, MaybeMinor, Minor
+
+
+class Bidding(Base):
+    """The standing of an open or closed lot; one narrow row, written once a batch of bids."""
+
+    __tablename__ = "biddings"
+    __table_args__ = (CheckConstraint("(price_minor IS NULL) = (leader_id IS NULL)", name="a_price_has_a_leader"),)
+
+    lot_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    price_minor: Mapped[MaybeMinor]
+    leader_id: Mapped[str | None]
+    leader_code: Mapped[str | None]
+    leader_rank: Mapped[int | None] = mapped_column(Integer)
+    bids: Mapped[int] = mapped_column(Integer, default=0)
+    extensions: Mapped[int] = mapped_column(Integer, default=0)
+    ends_at: Mapped[Instant]
+    opened_at: Mapped[Instant]
+    closed_at: Mapped[MaybeInstant]
+
+
+class Registration(Base):
+    """A person's registration on a lot; the person is never shown beside the code before the close."""
+
+    __tablename__ = "registrations"
+    __table_args__ = (
+        UniqueConstraint("lot_id", "code"),
+        UniqueConstraint("lot_id", "person_id"),
+        CheckConstraint("deposit_due_minor >= 0", name="deposit_due_is_not_negative"),
+        Index("ix_registrations_person_id", "person_id"),
+    )
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    lot_id: Mapped[str] = mapped_column(Text)
+    case_id: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[str] = mapped_column(Text)
+    account_id: Mapped[str | None] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Text)
+    rank: Mapped[int | None] = mapped_column(Integer)
+    claim_id: Mapped[str | None] = mapped_column(Text)
+    deposit_minor: Mapped[Minor]
+    deposit_due_minor: Mapped[Minor]
+    status: Mapped[str] = mapped_column(Text, default="registered")
+    registered_at: Mapped[Instant]
+    admitted_at: Mapped[MaybeInstant]
+    position: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class ReminderAcceptance(Base):
+    """That a person accepted one special reminder of a lot (article 14), in exactly which words, and when."""
+
+    __tablename__ = "reminder_acceptances"
+
+    lot_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    person_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    sha256: Mapped[str] = mapped_column(Text)
+    rulebook: Mapped[str] = mapped_column(Text)
+    accepted_at: Mapped[Instant]

@@ -1,0 +1,71 @@
+"""Case numbers and claims, as pure reading."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from auction.foundation.kernel.refusal import InputMalformed
+
+CLAIM_KINDS = ("ordinary", "secured", "tax", "construction", "medical", "restitution", "fine", "confiscation")
+CASE_TYPES = ("执", "执恢", "执保", "执异", "执复", "执监", "执协", "执他")
+
+_PLACE = "京津冀晋内辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵黔云藏陕甘青宁新军兵"
+_NUMBER = re.compile(
+    rf"\((?P<year>20\d{{2}})\)(?P<court>最高法|[{_PLACE}](?:\d{{4}}|\d{{2}})?)(?P<type>[\u4e00-\u9fff]{{1,4}})"
+    r"(?P<serial>\d{1,8})号(?P<suffix>之[一二三四五六七八九十]{1,3})?",
+    re.ASCII,
+)
+# Before 2016 each court wrote numbers its own way, without digits in the court's code: (2015)杭下执民字第2741号.
+_OLD_NUMBER = re.compile(
+    r"\((?P<year>19[89]\d|20[01]\d)\)(?P<court>[\u4e00-\u9fff]{1,6}?)(?P<type>执[\u4e00-\u9fff]{0,3}?)字?"
+    r"第?(?P<serial>\d{1,8})(?:-\d{1,2})?号(?P<suffix>之[一二三四五六七八九十]{1,3})?",
+    re.ASCII,
+)
+_LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNumber:
+    """A case number in its parts; ``text`` is the one form under which it is kept."""
+
+    year: int
+    court_code: str
+    type: str
+    serial: int
+    suffix: str = ""
+    old_style: bool = False
+
+    @property
+    def text(self) -> str:
+        """The number with full-width parentheses and no leading zeros."""
+        written = f"{self.type}字第{self.serial}" if self.old_style else f"{self.type}{self.serial}"
+        return f"（{self.year}）{self.court_code}{written}号{self.suffix}"
+
+
+def parse_case_number(text: object, *, old_styles: bool = False) -> CaseNumber:
+    """Read a case number (法〔2015〕137号第3条): （2025）京0105执1234号.
+
+    Half-width parentheses and digits, blanks and leading zeros are forgiven and put right.
+
+    :param old_styles: also accept what courts wrote before 2016
+    :raises InputMalformed: when it is none
+    """
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)) if isinstance(text, str) else ""
+    plain = plain.replace("〔", "(").replace("〕", ")").replace("[", "(").replace("]", ")")
+    found, old = (_NUMBER.fullmatch(plain), False) if len(plain) <= _LONGEST else (None, False)
+    if found is None and old_styles and len(plain) <= _LONGEST:
+        found, old = _OLD_NUMBER.fullmatch(plain), True
+    if found is None or int(found["serial"]) == 0:
+        raise InputMalformed(
+            errors={"number": "案号格式应如（2025）京0105执1234号 / a case number such as （2025）京0105执1234号"}
+        )
+    return CaseNumber(
+        year=int(found["year"]),
+        court_code=found["court"],
+        type=found["type"],
+        serial=int(found["serial"]),
+        suffix=found["suffix"] or "",
+        old_style=old,
+    )

@@ -1,0 +1,253 @@
+"""Paying a deposit, and what becomes of it when the lot has ended (articles 17, 18, 23, 25)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from auction.foundation.database.acts import Act, command
+from auction.foundation.docket.commands import append, lock
+from auction.foundation.docket.reactions import reacts_to
+from auction.foundation.docket.rules import Entry
+from auction.foundation.kernel.ids import new_id
+from auction.foundation.kernel.refusal import Refusal
+from auction.foundation.kernel.roles import Role
+from auction.foundation.ledger.commands import book
+from auction.foundation.ledger.rules import Account, Posting, move
+from auction.gateways.port import OrderKind
+from auction.procedure.bidding import commands as bidding_acts
+from auction.procedure.bidding import queries as bidding
+from auction.procedure.bidding.queries import RegistrationRecord
+from auction.procedure.bidding.rules import RegistrationClosed
+from auction.procedure.deposits import rules
+from auction.procedure.deposits.models import Deposit
+from auction.procedure.deposits.orders import answers, request_order
+from auction.procedure.deposits.queries import OrderRecord
+from auction.procedure.deposits.rules import DepositStatus
+from auction.procedure.inputs import Checks
+from auction.procedure.lots import queries as lots
+
+PURPOSE = "deposit"
+_LIVE = {DepositStatus.REQUESTED, DepositStatus.HELD}
+
+
+@dataclass(frozen=True, slots=True)
+class DepositPaid:
+    """What paying did: ``admitted`` at once when nothing was due, else ``order`` waits for the outside."""
+
+    registration: str
+    code: str
+    due_minor: int
+    status: str
+    order: str | None
+
+
+@command("pay_deposit", by={Role.BIDDER})
+def pay_deposit(act: Act, *, registration: str, amount_minor: int) -> DepositPaid:
+    """Pay exactly the deposit due on one's own registration; asking twice pays once (articles 17, 18).
+
+    :raises DepositNotYours: for somebody else's registration
+    :raises DepositInsufficient: less than is due, with ``due_minor``; nothing is booked
+    :raises DepositWrongAmount: more than is due
+    :raises RegistrationClosed: at the end of the bidding procedure or after it
+    """
+    checks = Checks()
+    wanted = checks.identifier("registration", registration)
+    amount = checks.minor("amount_minor", amount_minor, least=0)
+    checks.refuse()
+    found = bidding.registration(act.session, wanted)
+    _own(act, found)
+    lock(act, f"lot:{found.lot}")
+    found = bidding.registration(act.session, wanted)
+    rules.check_amount(amount_minor=amount, due_minor=found.deposit_due_minor)
+    row = _row(act, registration=found.id)
+    if found.status == "admitted" or (row is not None and DepositStatus(row.status) in _LIVE):
+        return _paid(found, order=None)
+    _in_time(act, found)
+    if amount == 0:
+        bidding_acts.admit(act.as_platform(), registration=found.id)
+        return _paid(bidding.registration(act.session, found.id), order=None)
+    deposit = _requested(act, row, found)
+    order = _order(act, deposit, kind=OrderKind.HOLD)
+    return _paid(found, order=order.id)
+
+
+@reacts_to("lot.closed")
+@command("settle_deposits", by=())
+def settle_deposits(act: Act, *, entry: Entry) -> None:
+    """Send the losers' deposits back and hand the winner's to the court (articles 23 and 25)."""
+    _end(act, lot=entry.chain.removeprefix("lot:"))
+
+
+@reacts_to("lot.withdrawn")
+@command("return_deposits", by=())
+def return_deposits(act: Act, *, entry: Entry) -> None:
+    """Send every deposit of a withdrawn lot back (article 23)."""
+    _end(act, lot=entry.chain.removeprefix("lot:"), ended=entry)
+
+
+@reacts_to("lot.revoked")
+@command("return_deposits", by=())
+def return_deposits_of_revoked(act: Act, *, entry: Entry) -> None:
+    """Send every deposit still held on a revoked lot back (articles 23 and 31)."""
+    _end(act, lot=entry.chain.removeprefix("lot:"), ended=entry)
+
+
+def _end(act: Act, *, lot: str, ended: Entry | None = None) -> None:
+    lock(act, f"lot:{lot}")
+    record = lots.lot(act.session, lot)
+    winner = None if ended else bidding.outcome(act.session, lot).winner
+    ended_at = ended.at if ended else record.closed_at or act.now
+    rows = act.session.scalars(
+        select(Deposit)
+        .where(Deposit.lot_id == lot, Deposit.status == DepositStatus.HELD.value, Deposit.decided_at.is_(None))
+        .order_by(Deposit.id)
+        .with_for_update()
+    ).all()
+    for row in rows:
+        row.decided_at = act.now
+        row.return_by = ended_at + bidding.numbers_of(record).auction.loser_release
+        if row.registration_id == winner:
+            _order(act, row, kind=OrderKind.APPLY)
+        else:
+            _send_back(act, row)
+
+
+def _refused(act: Act, *, order: OrderRecord) -> None:
+    """Let a refused payment be tried again; money that must go back stays decided and is shown as due."""
+    if order.kind is OrderKind.HOLD:
+        row = act.session.get_one(Deposit, order.subject, with_for_update=True)
+        _move(row, DepositStatus.FAILED)
+        row.failed_because = order.last_error
+        act.session.flush()
+
+
+@answers(PURPOSE, refused=_refused)
+def _done(act: Act, *, order: OrderRecord) -> None:
+    row = act.session.get_one(Deposit, order.subject, with_for_update=True)
+    match order.kind:
+        case OrderKind.HOLD:
+            _hold(act, row, order)
+        case OrderKind.RELEASE:
+            _move(row, DepositStatus.RELEASED)
+            row.released_at = act.now
+            _book(act, row, order, kind="deposit.released", source=Account.REFUNDABLE, target=Account.OUTSIDE)
+        case OrderKind.APPLY:
+            _move(row, DepositStatus.APPLIED)
+            row.applied_at = act.now
+            _book(act, row, order, kind="deposit.applied", source=Account.HELD, target=Account.PROCEEDS)
+        case OrderKind.CHARGE | OrderKind.PAYOUT:
+            msg = f"a deposit has no {order.kind} order"
+            raise ValueError(msg)
+
+
+def _hold(act: Act, row: Deposit, order: OrderRecord) -> None:
+    """Book the deposit and admit its payer; money that came too late admits nobody and goes back."""
+    _move(row, DepositStatus.HELD)
+    row.held_at = act.now
+    _book(act, row, order, kind="deposit.held", source=Account.OUTSIDE, target=Account.HELD)
+    found = bidding.registration(act.session, row.registration_id)
+    try:
+        _in_time(act, found)
+        with act.session.begin_nested():
+            bidding_acts.admit(act, registration=found.id)
+    except Refusal as refusal:
+        # Whatever the law has against the bidder by now, the court may not keep the money.
+        record = lots.lot(act.session, row.lot_id)
+        row.failed_because, row.decided_at = refusal.code, act.now
+        row.return_by = max(act.now, record.closed_at or act.now) + bidding.numbers_of(record).auction.loser_release
+        _send_back(act, row)
+
+
+def _send_back(act: Act, row: Deposit) -> None:
+    """Decide that a deposit goes back, and order it."""
+    _move(row, DepositStatus.REFUNDABLE)
+    order = _order(act, row, kind=OrderKind.RELEASE)
+    book(
+        act,
+        kind="deposit.refundable",
+        reference=f"{order.id}:decided",
+        postings=_moved(row, source=Account.HELD, target=Account.REFUNDABLE),
+    )
+
+
+def _book(act: Act, row: Deposit, order: OrderRecord, *, kind: str, source: Account, target: Account) -> None:
+    book(act, kind=kind, reference=order.id, postings=_moved(row, source=source, target=target))
+    append(act, f"lot:{row.lot_id}", kind, {"code": row.code, "amount_minor": row.amount_minor})
+    act.session.flush()
+
+
+def _own(act: Act, found: RegistrationRecord) -> None:
+    """Refuse paying on somebody else's registration; the platform may, for scenarios and demo history."""
+    actor = act.actor
+    if actor is None or actor.has(Role.PLATFORM) or actor.person == found.person:
+        return
+    raise rules.DepositNotYours
+
+
+def _in_time(act: Act, found: RegistrationRecord) -> None:
+    record = lots.lot(act.session, found.lot)
+    if not rules.in_time(status=record.status, ends_at=record.ends_at, now=act.now):
+        raise RegistrationClosed(status=record.status)
+
+
+def _row(act: Act, *, registration: str) -> Deposit | None:
+    query = select(Deposit).where(Deposit.registration_id == registration).with_for_update()
+    return act.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def _requested(act: Act, row: Deposit | None, found: RegistrationRecord) -> Deposit:
+    """Return the deposit as asked for: a new row, or the old one after a refused payment."""
+    if row is None:
+        row = Deposit(
+            id=new_id("deposit"),
+            registration_id=found.id,
+            lot_id=found.lot,
+            case_id=found.case,
+            person_id=found.person,
+            code=found.code,
+            amount_minor=found.deposit_due_minor,
+            status=DepositStatus.REQUESTED.value,
+            requested_at=act.now,
+        )
+        act.session.add(row)
+    else:
+        _move(row, DepositStatus.REQUESTED)
+        row.amount_minor, row.requested_at, row.failed_because = found.deposit_due_minor, act.now, None
+    act.session.flush()
+    return row
+
+
+def _order(act: Act, row: Deposit, *, kind: OrderKind) -> OrderRecord:
+    return request_order(
+        act.as_platform(),
+        kind=kind,
+        purpose=PURPOSE,
+        subject=row.id,
+        case=row.case_id,
+        lot=row.lot_id,
+        party=row.person_id,
+        amount_minor=row.amount_minor,
+    )
+
+
+def _move(row: Deposit, target: DepositStatus) -> None:
+    row.status = rules.moved(DepositStatus(row.status), target).value
+
+
+def _moved(row: Deposit, *, source: Account, target: Account) -> list[Posting]:
+    return move(
+        case=row.case_id,
+        minor=row.amount_minor,
+        source=source,
+        target=target,
+        lot=row.lot_id,
+        holder=row.registration_id,
+    )
+
+
+def _paid(found: RegistrationRecord, *, order: str | None) -> DepositPaid:
+    return DepositPaid(
+        registration=found.id, code=found.code, due_minor=found.deposit_due_minor, status=found.status, order=order
+    )

@@ -1,0 +1,178 @@
+"""Money orders: asked for by a capability, carried out by the outside, confirmed once.
+
+A capability declares what its *purpose* does when the outside has answered (``answers``), so that a later
+capability is told without an earlier one knowing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from sqlalchemy import select
+
+from auction.foundation.database.acts import Act, command
+from auction.foundation.docket.commands import lock
+from auction.foundation.kernel.ids import new_id
+from auction.foundation.kernel.refusal import NotFound
+from auction.foundation.kernel.roles import Role
+from auction.gateways.port import OrderKind, Receipt
+from auction.procedure.deposits.models import MoneyOrderRow
+from auction.procedure.deposits.queries import OrderRecord, order_record
+from auction.procedure.deposits.rules import OrderNotFailed, OrderStatus, delay_after
+
+
+class Answer(Protocol):
+    """What a capability does when an order of its purpose is done or refused."""
+
+    def __call__(self, act: Act, /, *, order: OrderRecord) -> None:
+        """Book, enter and go on, in the transaction of the confirmation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What is done when the outside carried an order out, and when it refused."""
+
+    done: Answer
+    refused: Answer
+
+
+PURPOSES: dict[str, Purpose] = {}
+
+
+def answers(purpose: str, *, refused: Answer) -> Callable[[Answer], Answer]:
+    """Declare what a purpose does when its orders are done, and when they are refused."""
+
+    def declare(done: Answer) -> Answer:
+        PURPOSES[purpose] = Purpose(done=done, refused=refused)
+        return done
+
+    return declare
+
+
+@command("request_order", by=())
+def request_order(
+    act: Act,
+    *,
+    kind: OrderKind,
+    purpose: str,
+    subject: str,
+    case: str,
+    lot: str | None,
+    party: str | None,
+    amount_minor: int,
+) -> OrderRecord:
+    """Leave an order for the cashier and return it; the caller holds the lock of the lot or case it names."""
+    row = MoneyOrderRow(
+        id=new_id("order"),
+        kind=kind.value,
+        purpose=purpose,
+        subject_id=subject,
+        case_id=case,
+        lot_id=lot,
+        party_id=party,
+        amount_minor=amount_minor,
+        currency="CNY",
+        status=OrderStatus.WAITING.value,
+        attempts=0,
+        next_attempt_at=act.now,
+        created_at=act.now,
+    )
+    act.session.add(row)
+    act.session.flush()
+    return order_record(row)
+
+
+@command("claim_orders", by=())
+def claim_orders(act: Act, *, order: str | None = None, limit: int = 16) -> list[OrderRecord]:
+    """Claim waiting orders nobody else is working on: those due, or one by its id, due or not.
+
+    A claim is itself the schedule of the next attempt, so an order whose cashier died is asked again, later and
+    under the same id.
+    """
+    query = select(MoneyOrderRow).where(MoneyOrderRow.status == OrderStatus.WAITING.value)
+    if order is None:
+        query = query.where(MoneyOrderRow.next_attempt_at <= act.now)
+    else:
+        query = query.where(MoneyOrderRow.id == order)
+    rows = act.session.scalars(
+        query.order_by(MoneyOrderRow.next_attempt_at, MoneyOrderRow.created_at, MoneyOrderRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.attempts += 1
+        row.next_attempt_at = act.now + delay_after(row.attempts)
+    act.session.flush()
+    return [order_record(row) for row in rows]
+
+
+@command("confirm_order", by=())
+def confirm_order(act: Act, *, order: str, receipt: Receipt) -> OrderRecord:
+    """Take note that the outside carried an order out, and do what follows; the second time changes nothing.
+
+    :raises NotFound: when there is no such order
+    """
+    row = _locked(act, order)
+    if row.status == OrderStatus.DONE.value:
+        return order_record(row)
+    row.status, row.done_at, row.last_error = OrderStatus.DONE.value, act.now, None
+    row.gateway, row.gateway_reference = receipt.gateway, receipt.reference
+    act.session.flush()
+    PURPOSES[row.purpose].done(act.as_platform(), order=order_record(row))
+    return order_record(row)
+
+
+@command("refuse_order", by=())
+def refuse_order(act: Act, *, order: str, reason: str) -> OrderRecord:
+    """Take note that the outside refused an order, and do what follows; nothing moved."""
+    row = _locked(act, order)
+    if row.status != OrderStatus.WAITING.value:
+        return order_record(row)
+    row.status, row.last_error = OrderStatus.FAILED.value, reason[:200]
+    act.session.flush()
+    PURPOSES[row.purpose].refused(act.as_platform(), order=order_record(row))
+    return order_record(row)
+
+
+@command("put_off_order", by=())
+def put_off_order(act: Act, *, order: str, reason: str) -> timedelta:
+    """Take note that no answer came; return how long the order rests before it is asked again."""
+    row = _locked(act, order)
+    if row.status == OrderStatus.WAITING.value:
+        row.last_error = reason[:200]
+        row.next_attempt_at = max(row.next_attempt_at, act.now + delay_after(row.attempts))
+        act.session.flush()
+    return row.next_attempt_at - act.now
+
+
+@command("retry_order", by={Role.FINANCE})
+def retry_order(act: Act, *, order: str) -> OrderRecord:
+    """Send an order the outside refused again, under the same id: money that must go back or be paid out.
+
+    :raises OrderNotFailed: unless the outside refused it, or when who pays has to ask anew himself
+    """
+    row = _locked(act, order)
+    if row.status != OrderStatus.FAILED.value or OrderKind(row.kind).inward:
+        raise OrderNotFailed(status=row.status)
+    row.status, row.attempts, row.next_attempt_at = OrderStatus.WAITING.value, 0, act.now
+    act.session.flush()
+    return order_record(row)
+
+
+def _locked(act: Act, order: str) -> MoneyOrderRow:
+    found = act.session.execute(
+        select(MoneyOrderRow.lot_id, MoneyOrderRow.case_id).where(MoneyOrderRow.id == order)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(what="order", name=order)
+    # The subject's lock comes first, as in every command, so that two acts never wait for each other.
+    lock(act, f"lot:{found.lot_id}" if found.lot_id else f"case:{found.case_id}")
+    return act.session.scalars(
+        select(MoneyOrderRow)
+        .where(MoneyOrderRow.id == order)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()

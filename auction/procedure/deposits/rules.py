@@ -1,0 +1,118 @@
+"""What may be paid as a deposit, how orders live, and when an unanswered order is asked again; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from auction.foundation.kernel.refusal import Refusal
+
+_FIRST_DELAY = timedelta(seconds=15)
+_LONGEST_DELAY = timedelta(minutes=15)
+#: How long before the legal end of the period an unfinished return of deposits is shown as urgent (20 of 24 hours).
+ALARM_BEFORE = timedelta(hours=4)
+
+
+class DepositStatus(StrEnum):
+    """The life of a deposit."""
+
+    REQUESTED = "requested"
+    HELD = "held"
+    REFUNDABLE = "refundable"
+    RELEASED = "released"
+    APPLIED = "applied"
+    FAILED = "failed"
+
+
+class OrderStatus(StrEnum):
+    """The life of a money order."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+#: From which state a deposit may go where.
+TRANSITIONS: Mapping[DepositStatus, Collection[DepositStatus]] = {
+    DepositStatus.REQUESTED: (DepositStatus.HELD, DepositStatus.FAILED),
+    DepositStatus.FAILED: (DepositStatus.REQUESTED,),
+    DepositStatus.HELD: (DepositStatus.REFUNDABLE, DepositStatus.APPLIED),
+    DepositStatus.REFUNDABLE: (DepositStatus.RELEASED,),
+    DepositStatus.RELEASED: (),
+    DepositStatus.APPLIED: (),
+}
+
+
+class DepositInsufficient(Refusal):
+    """Less than the deposit that is due; nothing is booked."""
+
+    code = "deposit.insufficient"
+    article = "法释〔2016〕18号 第17条"
+    title_zh, title_en = "保证金不足", "The deposit is not enough"
+    zh = "应缴保证金 ¥{due_minor:money}，请足额缴纳；本次未扣款。"
+    en = "The deposit due is ¥{due_minor:money}; pay it in full. Nothing was taken."
+
+
+class DepositWrongAmount(Refusal):
+    """More than the deposit that is due; nothing is booked."""
+
+    code = "deposit.wrong_amount"
+    article = "法释〔2016〕18号 第17条"
+    title_zh, title_en = "保证金金额不符", "Not the deposit that is due"
+    zh = "应缴保证金恰为 ¥{due_minor:money}，请按此金额缴纳；本次未扣款。"
+    en = "The deposit due is exactly ¥{due_minor:money}; pay that amount. Nothing was taken."
+
+
+class DepositNotYours(Refusal):
+    """A deposit is paid in real name by who registered."""
+
+    code = "auth.forbidden"
+    article = "法释〔2016〕18号 第17条"
+    title_zh, title_en = "须由报名人本人缴纳", "Only who registered pays"
+    zh = "保证金须由报名人以真实身份缴纳，请登录报名时使用的账户。"
+    en = "A deposit is paid in real name by who registered; sign in with that account."
+
+
+class OrderNotFailed(Refusal):
+    """Only an order the outside refused is sent again."""
+
+    code = "money.order_not_failed"
+    article = "法发〔2017〕6号"
+    title_zh, title_en = "无需重新发送", "Nothing to send again"
+    zh = "该笔指令状态为“{status}”，只有被退回的指令可以重新发送。"
+    en = "The order is “{status}”; only an order that was refused is sent again."
+
+
+def check_amount(*, amount_minor: int, due_minor: int) -> None:
+    """Let pass exactly what is due.
+
+    :raises DepositInsufficient: when it is less
+    :raises DepositWrongAmount: when it is more
+    """
+    if amount_minor < due_minor:
+        raise DepositInsufficient(due_minor=due_minor)
+    if amount_minor > due_minor:
+        raise DepositWrongAmount(due_minor=due_minor)
+
+
+def in_time(*, status: str, ends_at: datetime, now: datetime) -> bool:
+    """Say whether a deposit may still be paid and confirmed: before the bidding procedure ends (article 18)."""
+    return status in {"announced", "open", "deferred", "suspended"} and now < ends_at
+
+
+def moved(current: DepositStatus, target: DepositStatus) -> DepositStatus:
+    """Return the target state.
+
+    :raises ValueError: for a step that the life of a deposit does not have; a fault of ours, never of a user
+    """
+    if target not in TRANSITIONS[current]:
+        msg = f"a deposit does not go from {current} to {target}"
+        raise ValueError(msg)
+    return target
+
+
+def delay_after(attempts: int) -> timedelta:
+    """Return how long an unanswered order rests after its n-th attempt: doubling, fifteen minutes at most."""
+    doublings = min(max(attempts - 1, 0), 10)
+    return min(_FIRST_DELAY * (1 << doublings), _LONGEST_DELAY)

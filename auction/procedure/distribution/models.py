@@ -1,0 +1,50 @@
+"""Tables of distribution."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from auction.foundation.database.base import Base, Instant, MaybeInstant, Minor
+
+
+class Plan(Base):
+    """A distribution plan; one at a time is open in a case."""
+
+    __tablename__ = "plans"
+    __table_args__ = (
+        CheckConstraint("surplus_minor >= 0", name="surplus_is_not_negative"),
+        CheckConstraint("(served_at IS NULL) = (objection_until IS NULL)", name="service_starts_the_objection_period"),
+        CheckConstraint("released_by IS DISTINCT FROM proposed_by OR released_by IS NULL", name="two_persons_pay"),
+        Index("uq_plans_one_open_plan_a_case", "case_id", unique=True, postgresql_where="status <> 'paid'"),
+        Index("ix_plans_case_id", "case_id"),
+    )
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    case_id: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text)
+    lines: Mapped[list[Any]] = mapped_column(JSONB)
+    surplus: Mapped[list[Any]] = mapped_column(JSONB)
+    surplus_minor: Mapped[Minor]
+    total_minor: Mapped[Minor]
+    drafted_at: Mapped[Instant]
+    served_at: Mapped[MaybeInstant]
+    objection_until: Mapped[MaybeInstant]
+    proposed_at: Mapped[MaybeInstant]
+    proposed_by: Mapped[str | None] = mapped_column(Text)
+    released_at: Mapped[MaybeInstant]
+    released_by: Mapped[str | None] = mapped_column(Text)
+    paid_at: Mapped[MaybeInstant]
+
+
+class PlanLot(Base):
+    """A lot whose money a plan distributes."""
+
+    __tablename__ = "plan_lots"
+    __table_args__ = (Index("ix_plan_lots_lot_id", "lot_id"),)
+
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plans.id"), primary_key=True)
+    lot_id: Mapped[str] = mapped_column(Text, primary_key=True)

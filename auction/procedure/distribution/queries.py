@@ -1,0 +1,148 @@
+"""Read models of distribution plans, and what is due about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from auction.foundation.kernel.calendar import day_of, within_days
+from auction.foundation.kernel.due import DueAct
+from auction.procedure.deposits import queries as deposits
+from auction.procedure.deposits.rules import OrderStatus
+from auction.procedure.distribution.models import Plan, PlanLot
+from auction.procedure.distribution.refusals import PlanStatus
+from auction.procedure.distribution.rules import Draw, Line, Part
+from auction.procedure.settlement import queries as settlements
+from auction.rulebook import rulebook
+
+_OPEN = [PlanStatus.DRAFTED.value, PlanStatus.SERVED.value, PlanStatus.FINAL.value, PlanStatus.RELEASED.value]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRecord:
+    """A plan as the desk and the parties read it."""
+
+    id: str
+    case: str
+    status: PlanStatus
+    lines: tuple[Line, ...]
+    surplus: tuple[Draw, ...]
+    surplus_minor: int
+    total_minor: int
+    drafted_at: datetime
+    served_at: datetime | None
+    objection_until: datetime | None
+    proposed_at: datetime | None
+    proposed_by: str | None
+    released_at: datetime | None
+    released_by: str | None
+    paid_at: datetime | None
+    paid_minor: int
+
+    def lines_json(self) -> list[dict[str, Any]]:
+        """Return the lines in the contract's form."""
+        return [
+            {
+                "to": line.to,
+                "part": line.part.value,
+                "amount_minor": line.amount_minor,
+                "rank": line.rank,
+                "article": line.article,
+            }
+            for line in self.lines
+        ]
+
+
+def plan(session: Session, *, case: str) -> PlanRecord | None:
+    """Return the newest plan of a case, or None."""
+    query = select(Plan).where(Plan.case_id == case).order_by(Plan.drafted_at.desc(), Plan.id.desc()).limit(1)
+    row = session.scalars(query).one_or_none()
+    return plan_record(session, row) if row else None
+
+
+def plans(session: Session, *, case: str) -> list[PlanRecord]:
+    """Return every plan of a case, oldest first."""
+    query = select(Plan).where(Plan.case_id == case).order_by(Plan.drafted_at, Plan.id)
+    return [plan_record(session, row) for row in session.scalars(query)]
+
+
+def due(session: Session) -> list[DueAct]:
+    """Return what is due: a plan for money that has arrived, service, payment (法发〔2017〕6号 第10条)."""
+    planned = set(session.scalars(select(PlanLot.lot_id)))
+    acts = [
+        _due("plan_distribution", case=sold.case, on=sold.lot, start=sold.paid_at)
+        for sold in settlements.paid(session)
+        if sold.lot not in planned and sold.paid_at is not None
+    ]
+    rows = session.scalars(select(Plan).where(Plan.status.in_(_OPEN)).order_by(Plan.drafted_at, Plan.id))
+    for row in rows:
+        match PlanStatus(row.status):
+            case PlanStatus.DRAFTED:
+                acts.append(_due("serve_plan", case=row.case_id, on=row.id, start=row.drafted_at))
+            case PlanStatus.SERVED:
+                acts.append(_due("pay_out", case=row.case_id, on=row.id, start=row.objection_until or row.drafted_at))
+            case _:
+                acts.append(
+                    _due("release_payout", case=row.case_id, on=row.id, start=row.proposed_at or row.drafted_at)
+                )
+    return acts
+
+
+def plan_record(session: Session, row: Plan) -> PlanRecord:
+    """Return a plan's row as a record, with what of it has been paid."""
+    orders = deposits.orders_of_prefix(session, prefix=f"{row.id}:")
+    return PlanRecord(
+        id=row.id,
+        case=row.case_id,
+        status=PlanStatus(row.status),
+        lines=tuple(line_of(one) for one in row.lines),
+        surplus=tuple(draw_of(one) for one in row.surplus),
+        surplus_minor=row.surplus_minor,
+        total_minor=row.total_minor,
+        drafted_at=row.drafted_at,
+        served_at=row.served_at,
+        objection_until=row.objection_until,
+        proposed_at=row.proposed_at,
+        proposed_by=row.proposed_by,
+        released_at=row.released_at,
+        released_by=row.released_by,
+        paid_at=row.paid_at,
+        paid_minor=sum(order.amount_minor for order in orders if order.status is OrderStatus.DONE),
+    )
+
+
+def line_of(kept: dict[str, Any]) -> Line:
+    """Return a line as it was kept."""
+    return Line(
+        to=kept["to"],
+        part=Part(kept["part"]),
+        amount_minor=kept["amount_minor"],
+        rank=kept["rank"],
+        article=kept["article"],
+        draws=tuple(draw_of(one) for one in kept["draws"]),
+    )
+
+
+def draw_of(kept: dict[str, Any]) -> Draw:
+    """Return a draw as it was kept."""
+    return Draw(lot=kept["lot"], minor=kept["minor"])
+
+
+_WORDS = {
+    "plan_distribution": ("拍卖款已到账，应制作分配方案", "the money has arrived: draw up the plan"),
+    "serve_plan": ("应送达分配方案", "serve the distribution plan"),
+    "pay_out": ("异议期届满后应发放案款", "pay out after the objection period"),
+    "release_payout": ("付款待执行局长审批并发放", "the payment waits for release by the head of bureau"),
+}
+
+
+def _due(what: str, *, case: str, on: str, start: datetime) -> DueAct:
+    days = rulebook().on(day_of(start)).distribution.payout_days
+    zh, en = _WORDS[what]
+    return DueAct(
+        what=what, on=on, by=within_days(start, days), case=case, article="法发〔2017〕6号 第10条", zh=zh, en=en
+    )

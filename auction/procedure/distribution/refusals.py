@@ -1,0 +1,124 @@
+"""The refusals of distribution, and when a plan may be served, paid and released; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from auction.foundation.kernel.refusal import Refusal
+
+
+class PlanStatus(StrEnum):
+    """The life of a plan: ``final`` when finance has proposed the payment, ``released`` by a second person."""
+
+    DRAFTED = "drafted"
+    SERVED = "served"
+    FINAL = "final"
+    RELEASED = "released"
+    PAID = "paid"
+
+
+#: From which state a plan may go where; a draft may be drawn up anew.
+TRANSITIONS: Mapping[PlanStatus, Collection[PlanStatus]] = {
+    PlanStatus.DRAFTED: (PlanStatus.DRAFTED, PlanStatus.SERVED),
+    PlanStatus.SERVED: (PlanStatus.FINAL,),
+    PlanStatus.FINAL: (PlanStatus.RELEASED,),
+    PlanStatus.RELEASED: (PlanStatus.PAID,),
+    PlanStatus.PAID: (),
+}
+
+
+class NothingToDistribute(Refusal):
+    """No lot of the case is paid in full, and no other money is there."""
+
+    code = "distribution.nothing_there"
+    article = "法发〔2017〕6号 第10条"
+    title_zh, title_en = "尚无可分配的款项", "Nothing to distribute"
+    zh = "本案没有已付清价款且尚未分配的拍品，暂无可分配款项。"
+    en = "No lot of the case is paid in full and undistributed; there is nothing to distribute."
+
+
+class PlanServed(Refusal):
+    """A plan that was served is not drawn up again beside its objections."""
+
+    code = "distribution.plan_served"
+    article = "法释〔2015〕5号 第509条"
+    title_zh, title_en = "分配方案已送达", "The plan was served"
+    zh = "分配方案 {plan} 已送达（{status}），执行完毕前不能另行制作。"
+    en = "Plan {plan} was served ({status}); no other is drawn up before it is paid."
+
+
+class PlanNotDrafted(Refusal):
+    """Only a draft is served."""
+
+    code = "distribution.not_drafted"
+    article = "法释〔2015〕5号 第509条"
+    title_zh, title_en = "没有待送达的分配方案", "No plan to serve"
+    zh = "分配方案当前为“{status}”，只有草案可以送达。"
+    en = "The plan is “{status}”; only a draft is served."
+
+
+class PlanOpen(Refusal):
+    """Objections may still come, or the plan was not served yet."""
+
+    code = "distribution.plan_open"
+    article = "法释〔2015〕5号 第509条"
+    title_zh, title_en = "异议期未满", "The objection period runs"
+    zh = "分配方案状态为“{status}”，送达后异议期届满（{until_zh}）方可付款。"
+    en = "The plan is “{status}”; it is paid after the objection period has ended ({until_en})."
+
+
+class PayoutNotProposed(Refusal):
+    """There is no payment waiting for a second person."""
+
+    code = "distribution.not_proposed"
+    article = "法发〔2017〕6号"
+    title_zh, title_en = "没有待审批的付款", "No payment waits for release"
+    zh = "分配方案当前为“{status}”，没有待审批的付款。"
+    en = "The plan is “{status}”; no payment waits for release."
+
+
+class SecondPersonNeeded(Refusal):
+    """Who proposed a payment does not release it."""
+
+    code = "auth.forbidden"
+    article = "法发〔2017〕6号"
+    title_zh, title_en = "须由另一人审批", "Another person must release it"
+    zh = "付款须由提出人以外的人审批，请由执行局长办理。"
+    en = "Who proposed the payment may not release it; the head of bureau does."
+
+
+def check_payment(*, status: PlanStatus, objection_until: datetime | None, now: datetime) -> None:
+    """Let finance propose the payment once the last objection period has ended (法释〔2015〕5号 第509条).
+
+    :raises PlanOpen: before that
+    """
+    if status is PlanStatus.DRAFTED or objection_until is None or now <= objection_until:
+        until = objection_until.isoformat() if objection_until else None
+        raise PlanOpen(
+            status=status.value, until=until, until_zh=until or "尚未送达", until_en=until or "it was not served"
+        )
+
+
+def check_release(*, status: PlanStatus, proposed_by: str | None, released_by: str) -> None:
+    """Let a second person release a proposed payment (法发〔2017〕6号).
+
+    :raises PayoutNotProposed: when none waits
+    :raises SecondPersonNeeded: when it is the same person
+    """
+    if status is not PlanStatus.FINAL:
+        raise PayoutNotProposed(status=status.value)
+    if proposed_by == released_by:
+        raise SecondPersonNeeded
+
+
+def moved(current: PlanStatus, target: PlanStatus) -> PlanStatus:
+    """Return the target state.
+
+    :raises ValueError: for a step a plan does not have; a fault of ours, never of a user
+    """
+    if target not in TRANSITIONS[current]:
+        msg = f"a plan does not go from {current} to {target}"
+        raise ValueError(msg)
+    return target

@@ -1,0 +1,98 @@
+"""Tables of the lots."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from auction.foundation.database.base import Base, Instant, MaybeInstant, MaybeMinor, Minor
+
+
+class Lot(Base):
+    """A lot with its terms; ``ends_at`` moves with extensions, ``closes_at`` is what was announced."""
+
+    __tablename__ = "lots"
+    __table_args__ = (
+        CheckConstraint("start_price_minor > 0 AND deposit_minor > 0 AND increment_minor > 0", name="amounts_positive"),
+        CheckConstraint("closes_at > opens_at", name="closes_after_it_opens"),
+        CheckConstraint(
+            "announced_at IS NOT NULL OR status IN ('draft','approved','withdrawn')", name="open_means_announced"
+        ),
+        Index("ix_lots_opens_when_announced", "opens_at", postgresql_where="status = 'announced'"),
+        Index("ix_lots_ends_when_open", "ends_at", postgresql_where="status = 'open'"),
+        Index("ix_lots_search_grams", "search_grams", postgresql_using="gin"),
+        Index("ix_lots_status_ends_at", "status", "ends_at"),
+        Index("ix_lots_case_id", "case_id"),
+        Index("ix_lots_after_lot_id", "after_lot_id"),
+        Index("ix_lots_court_id_status", "court_id", "status"),
+    )
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    case_id: Mapped[str] = mapped_column(Text)
+    court_id: Mapped[str] = mapped_column(Text)
+    court_name: Mapped[str]
+    case_number: Mapped[str]
+    title: Mapped[str]
+    city: Mapped[str]
+    kind: Mapped[str]
+    category: Mapped[str]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    round: Mapped[str]
+    after_lot_id: Mapped[str | None] = mapped_column(ForeignKey("lots.id"))
+    status: Mapped[str] = mapped_column(Text, default="draft")
+    outcome: Mapped[str | None]
+    start_price_minor: Mapped[Minor]
+    deposit_minor: Mapped[Minor]
+    increment_minor: Mapped[Minor]
+    reference_price_minor: Mapped[Minor]
+    floor_minor: Mapped[Minor]
+    hammer_price_minor: Mapped[MaybeMinor]
+    currency: Mapped[str] = mapped_column(Text, default="CNY")
+    opens_at: Mapped[Instant]
+    closes_at: Mapped[Instant]
+    ends_at: Mapped[Instant]
+    balance_days: Mapped[int] = mapped_column(Integer)
+    disclosure: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    priority: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    panel: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    terms: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    rulebook: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    drafted_at: Mapped[Instant]
+    approved_at: Mapped[MaybeInstant]
+    announced_at: Mapped[MaybeInstant]
+    closed_at: Mapped[MaybeInstant]
+    sample: Mapped[bool] = mapped_column(default=False)
+    search_grams: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+
+
+class LotProperty(Base):
+    """A thing in a lot; the database lets it stand in one approved, announced or open lot at a time."""
+
+    __tablename__ = "lot_properties"
+    __table_args__ = (
+        Index("uq_lot_properties_one_live_lot_a_thing", "property_id", unique=True, postgresql_where="live"),
+        Index("ix_lot_properties_property_id", "property_id"),
+    )
+
+    lot_id: Mapped[str] = mapped_column(ForeignKey("lots.id"), primary_key=True)
+    property_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    position: Mapped[int] = mapped_column(Integer)
+    live: Mapped[bool] = mapped_column(default=False)
+
+
+class Notice(Base):
+    """That a person was told of the coming announcement."""
+
+    __tablename__ = "notices"
+    __table_args__ = (Index("ix_notices_lot_id", "lot_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    lot_id: Mapped[str] = mapped_column(ForeignKey("lots.id"))
+    person_id: Mapped[str]
+    how: Mapped[str]
+    noticed_at: Mapped[datetime]
+    recorded_at: Mapped[Instant]

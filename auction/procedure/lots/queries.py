@@ -1,0 +1,322 @@
+"""Read models of lots: one lot, the catalogue, what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from auction.foundation.kernel.calendar import within_days
+from auction.foundation.kernel.due import DueAct
+from auction.foundation.kernel.refusal import InputMalformed, NotFound
+from auction.procedure.lots.models import Lot, LotProperty, Notice
+from auction.procedure.lots.rules import NoticeFact
+from auction.procedure.lots.search import grams
+from auction.rulebook import Round, numbers_from_json
+
+PUBLIC_STATUSES = ("announced", "open", "closed", "deferred", "suspended", "withdrawn", "revoked")
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityRecord:
+    """A priority purchaser the panel has confirmed with rank (article 19)."""
+
+    person: str
+    rank: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LotRecord:
+    """A lot as every later capability and page reads it."""
+
+    id: str
+    case: str
+    case_number: str
+    court: str
+    court_name: str
+    title: str
+    city: str
+    kind: str
+    category: str
+    facts: Mapping[str, Any]
+    properties: tuple[str, ...]
+    round: Round
+    after: str | None
+    status: str
+    outcome: str | None
+    start_price_minor: int
+    deposit_minor: int
+    increment_minor: int
+    reference_price_minor: int
+    floor_minor: int
+    hammer_price_minor: int | None
+    currency: str
+    opens_at: datetime
+    closes_at: datetime
+    ends_at: datetime
+    balance_days: int
+    disclosure: Mapping[str, str]
+    priority: tuple[PriorityRecord, ...]
+    panel: tuple[str, ...]
+    terms: Mapping[str, Any] | None
+    rulebook: Mapping[str, Any] | None
+    drafted_at: datetime
+    approved_at: datetime | None
+    announced_at: datetime | None
+    closed_at: datetime | None
+    sample: bool
+
+
+def _record(session: Session, row: Lot, things: Sequence[str] | None = None) -> LotRecord:
+    if things is None:
+        things = session.scalars(
+            select(LotProperty.property_id).where(LotProperty.lot_id == row.id).order_by(LotProperty.position)
+        ).all()
+    return LotRecord(
+        id=row.id,
+        case=row.case_id,
+        case_number=row.case_number,
+        court=row.court_id,
+        court_name=row.court_name,
+        title=row.title,
+        city=row.city,
+        kind=row.kind,
+        category=row.category,
+        facts=row.facts,
+        properties=tuple(things),
+        round=row.round,  # type: ignore[arg-type]  # written only by commands, which take a Round
+        after=row.after_lot_id,
+        status=row.status,
+        outcome=row.outcome,
+        start_price_minor=row.start_price_minor,
+        deposit_minor=row.deposit_minor,
+        increment_minor=row.increment_minor,
+        reference_price_minor=row.reference_price_minor,
+        floor_minor=row.floor_minor,
+        hammer_price_minor=row.hammer_price_minor,
+        currency=row.currency,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        ends_at=row.ends_at,
+        balance_days=row.balance_days,
+        disclosure=row.disclosure,
+        priority=tuple(PriorityRecord(**one) for one in row.priority),
+        panel=tuple(row.panel),
+        terms=row.terms,
+        rulebook=row.rulebook,
+        drafted_at=row.drafted_at,
+        approved_at=row.approved_at,
+        announced_at=row.announced_at,
+        closed_at=row.closed_at,
+        sample=row.sample,
+    )
+
+
+def lot(session: Session, lot_id: str) -> LotRecord:
+    """Return a lot, whatever its state.
+
+    :raises NotFound: when there is none of that id
+    """
+    row = session.get(Lot, lot_id)
+    if row is None:
+        raise NotFound(what="lot", name=lot_id)
+    return _record(session, row)
+
+
+def public_lot(session: Session, lot_id: str) -> LotRecord:
+    """Return a lot the public may see: announced or later.
+
+    :raises NotFound: when there is none, or it is not announced yet
+    """
+    found = lot(session, lot_id)
+    if found.announced_at is None:
+        raise NotFound(what="lot", name=lot_id)
+    return found
+
+
+def chain(session: Session, lot_id: str) -> list[LotRecord]:
+    """Return every lot the same things went through, oldest first (the chain of rounds)."""
+    things = select(LotProperty.property_id).where(LotProperty.lot_id == lot_id)
+    ids = select(LotProperty.lot_id).where(LotProperty.property_id.in_(things))
+    rows = session.scalars(select(Lot).where(Lot.id.in_(ids)).order_by(Lot.drafted_at, Lot.id))
+    return [_record(session, row) for row in rows]
+
+
+def notices(session: Session, lot_id: str) -> list[NoticeFact]:
+    """Return who was told, how, and since when it counts."""
+    rows = session.scalars(select(Notice).where(Notice.lot_id == lot_id).order_by(Notice.id))
+    return [NoticeFact(person=row.person_id, how=row.how, noticed_at=row.noticed_at) for row in rows]
+
+
+def of_case(session: Session, *, case: str) -> list[LotRecord]:
+    """Return a case's lots in the order drafted."""
+    rows = session.scalars(select(Lot).where(Lot.case_id == case).order_by(Lot.drafted_at, Lot.id))
+    return [_record(session, row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class LotFilter:
+    """What a reader of the catalogue asked for; every filter combines with ``q``."""
+
+    q: str = ""
+    status: str = ""
+    kind: str = ""
+    category: str = ""
+    round: str = ""
+    court: str = ""
+    city: str = ""
+    outcome: str = ""
+    price_min: int | None = None
+    price_max: int | None = None
+    opens_from: datetime | None = None
+    closes_before: datetime | None = None
+    sort: str = "ends"
+
+
+@dataclass(frozen=True, slots=True)
+class LotPage:
+    """One page of the catalogue and where to go on."""
+
+    items: tuple[LotRecord, ...]
+    next: str | None
+    total: int
+
+
+_SORTS: Mapping[str, tuple[Any, bool]] = {
+    "ends": (Lot.ends_at, False),
+    "opens": (Lot.opens_at, False),
+    "newest": (Lot.announced_at, True),
+    "price": (Lot.start_price_minor, False),
+    "-price": (Lot.start_price_minor, True),
+}
+
+
+def _filtered(query: Select[Any], wanted: LotFilter) -> Select[Any]:
+    query = query.where(Lot.announced_at.is_not(None))
+    for column, value in (
+        (Lot.status, wanted.status),
+        (Lot.kind, wanted.kind),
+        (Lot.category, wanted.category),
+        (Lot.round, wanted.round),
+        (Lot.city, wanted.city),
+        (Lot.outcome, wanted.outcome),
+    ):
+        if value:
+            query = query.where(column == value)
+    if wanted.court:
+        query = query.where((Lot.court_id == wanted.court) | (Lot.court_name == wanted.court))
+    if wanted.q.strip():
+        query = query.where(Lot.search_grams.contains(grams(wanted.q)))
+    for condition, bound in (
+        (Lot.start_price_minor >= wanted.price_min, wanted.price_min),
+        (Lot.start_price_minor <= wanted.price_max, wanted.price_max),
+        (Lot.opens_at >= wanted.opens_from, wanted.opens_from),
+        (Lot.ends_at <= wanted.closes_before, wanted.closes_before),
+    ):
+        if bound is not None:
+            query = query.where(condition)
+    return query
+
+
+def catalogue(session: Session, *, wanted: LotFilter, limit: int = 24, cursor: str | None = None) -> LotPage:
+    """Return a page of announced lots.
+
+    The cursor is the id of the last lot seen, so a page never shifts under a reader.
+
+    :raises InputMalformed: for an unknown sort or cursor
+    """
+    if wanted.sort not in _SORTS:
+        raise InputMalformed(errors={"sort": f"one of {', '.join(_SORTS)}"})
+    column, descending = _SORTS[wanted.sort]
+    total = session.execute(_filtered(select(func.count(Lot.id)), wanted)).scalar_one()
+    query = _filtered(select(Lot), wanted)
+    if cursor:
+        last = session.execute(select(column, Lot.id).where(Lot.id == cursor)).one_or_none()
+        if last is None:
+            raise InputMalformed(errors={"cursor": "unknown"})
+        place = tuple_(column, Lot.id)
+        query = query.where(place < tuple_(*last) if descending else place > tuple_(*last))
+    order = (column.desc(), Lot.id.desc()) if descending else (column, Lot.id)
+    rows = session.scalars(query.order_by(*order).limit(limit + 1)).all()
+    items = tuple(_record(session, row) for row in rows[:limit])
+    return LotPage(items=items, next=items[-1].id if len(rows) > limit else None, total=total)
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Return how many announced lots are in each status, sold and unsold counted apart."""
+    rows = session.execute(
+        select(Lot.status, Lot.outcome, func.count())
+        .where(Lot.announced_at.is_not(None))
+        .group_by(Lot.status, Lot.outcome)
+    ).all()
+    found: dict[str, int] = {}
+    for status, outcome, number in rows:
+        found[outcome or status] = found.get(outcome or status, 0) + number
+    return found
+
+
+def cities(session: Session) -> list[tuple[str, int]]:
+    """Return the cities with announced lots and their number, most first."""
+    rows = session.execute(
+        select(Lot.city, func.count())
+        .where(Lot.announced_at.is_not(None))
+        .group_by(Lot.city)
+        .order_by(func.count().desc(), Lot.city)
+    ).all()
+    return [(city, number) for city, number in rows]
+
+
+def next_opening(session: Session, *, until: datetime) -> tuple[datetime, str] | None:
+    """Return the earliest announced lot whose opening has come."""
+    row = session.execute(
+        select(Lot.opens_at, Lot.id)
+        .where(Lot.status == "announced", Lot.opens_at <= until)
+        .order_by(Lot.opens_at, Lot.id)
+        .limit(1)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def next_closing(session: Session, *, until: datetime) -> tuple[datetime, str] | None:
+    """Return the earliest open lot whose end has come."""
+    row = session.execute(
+        select(Lot.ends_at, Lot.id)
+        .where(Lot.status == "open", Lot.ends_at <= until)
+        .order_by(Lot.ends_at, Lot.id)
+        .limit(1)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def due(session: Session) -> list[DueAct]:
+    """Return what the court owes for its lots: the second auction, the sale (articles 26; 衔接通知)."""
+    followed = select(Lot.after_lot_id).where(Lot.after_lot_id.is_not(None))
+    rows = session.scalars(
+        select(Lot).where(Lot.outcome == "unsold", Lot.closed_at.is_not(None), Lot.id.not_in(followed))
+    )
+    acts: list[DueAct] = []
+    for row in rows:
+        if row.closed_at is None or row.round == "sale" or row.rulebook is None:
+            continue
+        auction = numbers_from_json(row.rulebook["numbers"]).auction
+        second = row.round == "first"
+        days = auction.second_round_within_days if second else auction.sale_announce_within_days
+        acts.append(
+            DueAct(
+                what="draft_lot",
+                on=row.id,
+                by=within_days(row.closed_at, days),
+                case=row.case_id,
+                article="法释〔2016〕18号 第26条" if second else "法明传〔2017〕455号",
+                zh=f"“{row.title}”流拍，应在 {days} 日内" + ("再次拍卖" if second else "发布变卖公告"),
+                en=f"“{row.title}” found no bidder; "
+                + ("auction it again" if second else "announce the sale")
+                + f" within {days} days",
+            )
+        )
+    return acts

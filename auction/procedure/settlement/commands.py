@@ -1,0 +1,248 @@
+"""The clerk's verbs after the hammer: confirm, take the balance, rule, serve, hand over."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from auction.foundation.database.acts import Act, command
+from auction.foundation.docket.commands import append, lock
+from auction.foundation.docket.reactions import reacts_to
+from auction.foundation.docket.rules import Entry
+from auction.foundation.kernel.calendar import day_of
+from auction.foundation.kernel.canonical import instant_text
+from auction.foundation.kernel.refusal import NotFound
+from auction.foundation.kernel.roles import Role
+from auction.foundation.ledger import queries as ledger
+from auction.foundation.ledger.commands import book
+from auction.foundation.ledger.rules import Account, move
+from auction.gateways.port import OrderKind
+from auction.procedure.bidding import queries as bidding
+from auction.procedure.deposits import queries as deposits
+from auction.procedure.deposits.orders import answers, request_order
+from auction.procedure.deposits.queries import OrderRecord
+from auction.procedure.deposits.rules import DepositStatus, OrderStatus
+from auction.procedure.identity import queries as identity
+from auction.procedure.inputs import Checks
+from auction.procedure.lots import queries as lots
+from auction.procedure.settlement import rules
+from auction.procedure.settlement.models import Settlement
+from auction.procedure.settlement.queries import SettlementRecord, settlement_record
+from auction.procedure.settlement.rules import SettlementStatus, Stage
+
+PURPOSE = "balance"
+
+
+@reacts_to("lot.closed")
+@command("confirm_sale", by=())
+def confirm_sale(act: Act, *, entry: Entry) -> None:
+    """Open the settlement of a sold lot and publish the confirmation in the buyer's real name (article 22)."""
+    lot = entry.chain.removeprefix("lot:")
+    lock(act, f"lot:{lot}")
+    result = bidding.outcome(act.session, lot)
+    if result.outcome != "sold" or result.winner is None or result.price_minor is None:
+        return
+    if act.session.get(Settlement, lot) is not None:
+        return
+    record = lots.lot(act.session, lot)
+    buyer = bidding.registration(act.session, result.winner)
+    deposit = deposits.deposit_of(act.session, registration=buyer.id)
+    counted = deposit.amount_minor if deposit and deposit.status in {DepositStatus.HELD, DepositStatus.APPLIED} else 0
+    closed_at = result.closed_at or entry.at
+    row = Settlement(
+        lot_id=lot,
+        case_id=result.case,
+        buyer_registration_id=buyer.id,
+        buyer_person_id=buyer.person,
+        price_minor=result.price_minor,
+        deposit_minor=counted,
+        balance_minor=rules.balance(price_minor=result.price_minor, deposit_minor=counted),
+        status=SettlementStatus.AWAITING_BALANCE.value,
+        balance_due_by=rules.balance_due_by(closed_at, days=record.balance_days),
+        confirmed_at=act.now,
+        confirmation_number=f"{day_of(closed_at).year}成交确认{lot}",
+    )
+    act.session.add(row)
+    act.session.flush()
+    _enter_confirmation(act, row, code=buyer.code)
+    _mark_whole(act, row)
+
+
+@reacts_to("deposit.applied")
+@command("count_deposit", by=())
+def count_deposit(act: Act, *, entry: Entry) -> None:
+    """Take note that the winner's deposit has reached the court: with the balance the price may now be whole."""
+    lot = entry.chain.removeprefix("lot:")
+    lock(act, f"lot:{lot}")
+    row = act.session.get(Settlement, lot, with_for_update=True)
+    if row is not None:
+        _mark_whole(act, row)
+
+
+@command("pay_balance", by={Role.BIDDER})
+def pay_balance(act: Act, *, lot: str, amount_minor: int) -> SettlementRecord:
+    """Pay exactly the balance due; late is accepted until default is declared, asking twice pays once (article 25).
+
+    :raises NotTheBuyer: for somebody else's purchase
+    :raises SettlementOverdue: after the default was declared
+    :raises SettlementWrongAmount: any other amount than is due, with ``due_minor``
+    """
+    checks = Checks()
+    wanted = checks.identifier("lot", lot)
+    amount = checks.minor("amount_minor", amount_minor, least=0)
+    checks.refuse()
+    row = _locked(act, wanted)
+    _buyer_only(act, row)
+    record = settlement_record(row)
+    rules.check_balance(status=record.status, amount_minor=amount, due_minor=record.due_minor)
+    orders = deposits.orders_of(act.session, subject=_subject(row))
+    if not any(order.status is OrderStatus.WAITING for order in orders):
+        request_order(
+            act.as_platform(),
+            kind=OrderKind.CHARGE,
+            purpose=PURPOSE,
+            subject=_subject(row),
+            case=row.case_id,
+            lot=row.lot_id,
+            party=row.buyer_person_id,
+            amount_minor=amount,
+        )
+    return record
+
+
+@command("rule", by={Role.OFFICER})
+def rule(act: Act, *, lot: str) -> SettlementRecord:
+    """Make the ruling on the sale once the price is whole (法释〔2004〕16号 第20条).
+
+    :raises SettlementNotDue: before the price is whole, or when the ruling was made already
+    """
+    record = lots.lot(act.session, lot)
+    # The case is locked too: its rulings are numbered one after the other.
+    lock(act, f"case:{record.case}", f"lot:{lot}")
+    row = _locked(act, lot)
+    _court_only(act, court=record.court)
+    rules.check_ruling(_stage(act, row))
+    earlier = act.session.execute(
+        select(func.count()).where(Settlement.case_id == row.case_id, Settlement.ruled_at.is_not(None))
+    ).scalar_one()
+    _move(row, SettlementStatus.RULED)
+    row.ruled_at = act.now
+    row.ruling_number = rules.ruling_number(record.case_number, place=earlier + 1)
+    append(act, f"lot:{lot}", "lot.ruled", {"ruling_number": row.ruling_number, "price_minor": row.price_minor})
+    act.session.flush()
+    return settlement_record(row)
+
+
+@command("serve_ruling", by={Role.OFFICER})
+def serve_ruling(act: Act, *, lot: str) -> SettlementRecord:
+    """Record the service of the ruling on the buyer: at this instant title passes (article 22).
+
+    :raises SettlementNotDue: without a ruling, or when it was served already
+    """
+    row = _locked(act, lot)
+    _court_only(act, court=lots.lot(act.session, lot).court)
+    rules.check_service(_stage(act, row))
+    row.ruling_served_at = row.title_passed_at = act.now
+    public = {"ruling_number": row.ruling_number, "title_passed_at": instant_text(act.now)}
+    append(act, f"lot:{lot}", "ruling.served", public)
+    act.session.flush()
+    return settlement_record(row)
+
+
+@command("hand_over", by={Role.OFFICER})
+def hand_over(act: Act, *, lot: str) -> SettlementRecord:
+    """Record that the thing was handed over to the buyer (法释〔2004〕16号 第27条).
+
+    :raises SettlementNotDue: before service, or when it was handed over already
+    """
+    row = _locked(act, lot)
+    _court_only(act, court=lots.lot(act.session, lot).court)
+    rules.check_hand_over(_stage(act, row))
+    _move(row, SettlementStatus.DELIVERED)
+    row.handed_over_at = act.now
+    append(act, f"lot:{lot}", "lot.delivered", {"ruling_number": row.ruling_number})
+    act.session.flush()
+    return settlement_record(row)
+
+
+def _refused(act: Act, *, order: OrderRecord) -> None:
+    """Do nothing but keep the order's own word: the buyer may pay again while nothing was taken."""
+
+
+@answers(PURPOSE, refused=_refused)
+def _balance_paid(act: Act, *, order: OrderRecord) -> None:
+    row = _locked(act, order.lot or "")
+    row.balance_paid_at = act.now
+    row.paid_late = act.now > row.balance_due_by
+    postings = move(
+        case=row.case_id,
+        minor=order.amount_minor,
+        source=Account.OUTSIDE,
+        target=Account.PROCEEDS,
+        lot=row.lot_id,
+        holder=row.buyer_registration_id,
+    )
+    book(act, kind="balance.paid", reference=order.id, postings=postings)
+    public = {"amount_minor": order.amount_minor, "late": row.paid_late}
+    append(act, f"lot:{row.lot_id}", "balance.paid", public)
+    _mark_whole(act, row)
+
+
+def _mark_whole(act: Act, row: Settlement) -> None:
+    """Mark the lot paid at the instant from which the ledger holds its whole price."""
+    act.session.flush()
+    if SettlementStatus(row.status) is SettlementStatus.AWAITING_BALANCE and _whole(act, row):
+        _move(row, SettlementStatus.PAID)
+        row.paid_at = act.now
+        append(act, f"lot:{row.lot_id}", "lot.paid", {"price_minor": row.price_minor, "late": row.paid_late})
+        act.session.flush()
+
+
+def _whole(act: Act, row: Settlement) -> bool:
+    there = ledger.owed(act.session, account=Account.PROCEEDS, case=row.case_id, lot=row.lot_id)
+    return there >= row.price_minor
+
+
+def _stage(act: Act, row: Settlement) -> Stage:
+    return Stage(status=SettlementStatus(row.status), whole=_whole(act, row), served=row.ruling_served_at is not None)
+
+
+def _enter_confirmation(act: Act, row: Settlement, *, code: str) -> None:
+    buyer = identity.person(act.session, row.buyer_person_id)
+    public = {
+        "confirmation_number": row.confirmation_number,
+        "buyer": buyer.name,
+        "code": code,
+        "price_minor": row.price_minor,
+        "deposit_minor": row.deposit_minor,
+        "balance_minor": row.balance_minor,
+        "balance_due_by": instant_text(row.balance_due_by),
+    }
+    append(act, f"lot:{row.lot_id}", "settlement.confirmed", public)
+
+
+def _locked(act: Act, lot: str) -> Settlement:
+    lock(act, f"lot:{lot}")
+    row = act.session.get(Settlement, lot, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound(what="settlement", name=lot)
+    return row
+
+
+def _buyer_only(act: Act, row: Settlement) -> None:
+    actor = act.actor
+    if actor is None or actor.has(Role.PLATFORM) or actor.person == row.buyer_person_id:
+        return
+    raise rules.NotTheBuyer
+
+
+def _court_only(act: Act, *, court: str) -> None:
+    if act.actor is not None and act.actor.court not in {None, court}:
+        raise rules.NotThisCourt
+
+
+def _move(row: Settlement, target: SettlementStatus) -> None:
+    row.status = rules.moved(SettlementStatus(row.status), target).value
+
+
+def _subject(row: Settlement) -> str:
+    return f"balance:{row.lot_id}"
