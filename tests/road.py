@@ -15,6 +15,7 @@ from auction.procedure.bidding.offers import Offer
 from auction.procedure.bidding.queries import RegistrationRecord
 from auction.procedure.bidding.receipts import Receipt
 from auction.procedure.cases import commands as cases
+from auction.procedure.cases import queries as case_records
 from auction.procedure.deposits import commands as deposits
 from auction.procedure.identity import commands as identity
 from auction.procedure.lots import commands as lots
@@ -80,7 +81,9 @@ class Road:
     def seize(self, thing: str) -> None:
         """Seize a thing of case C1 and value it by negotiation."""
         with self.platform.act() as act:
-            assets.seize(act, id=thing, case="C1", kind=self.kind, title=f"测试财产 {thing}", city="北京市", category="vehicle")
+            assets.seize(
+                act, id=thing, case="C1", kind=self.kind, title=f"测试财产 {thing}", city="北京市", category="vehicle"
+            )
         with self.platform.act() as act:
             offers = [{"party": party, "amount_minor": self.reference_minor} for party in ("K1", "D")]
             valuation.value_by_negotiation(act, property=thing, offers=offers)
@@ -101,7 +104,7 @@ class Road:
 
     def announce(self, lot: str = "L1", **terms: object) -> LotRecord:
         """Draft, approve, notify and announce a lot; everyone to be told has waived the wait."""
-        drafted = self.draft(lot, **terms)
+        drafted = self.draft(lot, **terms)  # type: ignore[arg-type]
         with self.platform.act() as act:
             lots.approve_lot(act, lot=lot, panel=["甲法官", "乙法官", "丙法官"])
         people = {"D", *(one.person for one in drafted.priority), *self._creditors()}
@@ -112,10 +115,8 @@ class Road:
             return lots.announce(act, lot=lot)
 
     def _creditors(self) -> set[str]:
-        from auction.procedure.cases import queries
-
         with self.platform.read() as session:
-            return {claim.creditor_person for claim in queries.case(session, "C1").claims}
+            return {claim.creditor_person for claim in case_records.case(session, "C1").claims}
 
     def person(self, name: str) -> Actor:
         """Return a bidder of that name, with a person on record."""
@@ -124,7 +125,13 @@ class Road:
                 identity.enrol_person(act, id=name, name=f"竞买人{name}")
             with self.platform.act() as act:
                 account = identity.open_account(
-                    act, id=f"U{name}", login=f"bidder-{name}".lower(), password=None, name=name, roles=[Role.BIDDER], person=name
+                    act,
+                    id=f"U{name}",
+                    login=f"bidder-{name}".lower(),
+                    password=None,
+                    name=name,
+                    roles=[Role.BIDDER],
+                    person=name,
                 )
             self.people[name] = Actor(id=account.id, name=name, roles=frozenset({Role.BIDDER}), person=name)
         return self.people[name]
@@ -139,16 +146,14 @@ class Road:
         """Register a person and pay the deposit through the gateway."""
         made = self.register(name, lot=lot, **how)
         with self.platform.act(self.people[name]) as act:
-            deposits.pay_deposit(act, registration=made.id, amount_minor=made.deposit_due_minor)
+            deposits.pay_deposit(act, lot=lot, registration=made.id, amount_minor=made.deposit_due_minor)
         fall_due(self.platform, until=self.now)
         return made
 
     def bid(self, name: str, amount_minor: int, *, lot: str = "L1", bid_id: str | None = None) -> Receipt:
         """Bid at the present instant."""
         self._bids += 1
-        offer = Offer(
-            person=name, amount_minor=amount_minor, bid_id=bid_id or f"b{self._bids}", received_at=self.now
-        )
+        offer = Offer(person=name, amount_minor=amount_minor, bid_id=bid_id or f"b{self._bids}", received_at=self.now)
         with self.platform.act(self.person(name)) as act:
             return bidding.bid(act, lot=lot, offer=offer)
 

@@ -302,7 +302,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("rulebook", sa.Text(), nullable=False),
-        sa.Column("accepted_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("lot_id", "person_id", "key", name=op.f("pk_reminder_acceptances")),
     )
     op.create_table(
@@ -511,6 +511,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_costs_case_id_at", "costs", ["case_id", "at"], unique=False)
     op.create_table(
+        "partners",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_partners_account_id_accounts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partners")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_partners_account_id")),
+        sa.UniqueConstraint("name", name=op.f("uq_partners_name")),
+    )
+    op.create_table(
         "properties",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Text(), nullable=False),
@@ -625,11 +638,115 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_valuations")),
     )
     op.create_index("ix_valuations_property_id_position", "valuations", ["property_id", "position"], unique=False)
+    op.create_table(
+        "webhook_endpoints",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("partner_id", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("previous_secret", sa.Text(), nullable=True),
+        sa.Column("previous_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("paused_because", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("from_txid", sa.BigInteger(), nullable=False),
+        sa.Column("from_position", sa.BigInteger(), nullable=False),
+        sa.Column("cursor_txid", sa.BigInteger(), nullable=False),
+        sa.Column("cursor_position", sa.BigInteger(), nullable=False),
+        sa.Column("silences", sa.Integer(), nullable=False),
+        sa.Column("rests_until", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(previous_secret IS NULL) = (previous_until IS NULL)",
+            name=op.f("ck_webhook_endpoints_an_old_secret_has_its_end"),
+        ),
+        sa.CheckConstraint(
+            "active = (paused_because IS NULL)", name=op.f("ck_webhook_endpoints_a_pause_has_its_reason")
+        ),
+        sa.ForeignKeyConstraint(["partner_id"], ["partners.id"], name=op.f("fk_webhook_endpoints_partner_id_partners")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_endpoints")),
+        sa.UniqueConstraint("partner_id", "url", name=op.f("uq_webhook_endpoints_partner_id_url")),
+    )
+    op.create_table(
+        "webhook_deliveries",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("endpoint_id", sa.Text(), nullable=False),
+        sa.Column("lot_id", sa.Text(), nullable=False),
+        sa.Column("chain", sa.Text(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease", sa.Text(), nullable=True),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_status", sa.Integer(), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("response_ms", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(status = 'delivered') = (delivered_at IS NOT NULL)",
+            name=op.f("ck_webhook_deliveries_delivered_has_its_instant"),
+        ),
+        sa.CheckConstraint(
+            "status = 'waiting' OR next_attempt_at IS NULL",
+            name=op.f("ck_webhook_deliveries_only_a_waiting_one_is_tried"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('waiting', 'delivered', 'failed')", name=op.f("ck_webhook_deliveries_status_is_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["endpoint_id"], ["webhook_endpoints.id"], name=op.f("fk_webhook_deliveries_endpoint_id_webhook_endpoints")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_deliveries")),
+        sa.UniqueConstraint("endpoint_id", "chain", "seq", name=op.f("uq_webhook_deliveries_endpoint_id_chain_seq")),
+    )
+    op.create_index(
+        "ix_webhook_deliveries_due",
+        "webhook_deliveries",
+        ["next_attempt_at"],
+        unique=False,
+        postgresql_where="next_attempt_at IS NOT NULL",
+    )
+    op.create_index(
+        "ix_webhook_deliveries_endpoint_id_created_at",
+        "webhook_deliveries",
+        ["endpoint_id", "created_at"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_webhook_deliveries_undelivered",
+        "webhook_deliveries",
+        ["endpoint_id", "chain", "seq"],
+        unique=False,
+        postgresql_where="status <> 'delivered'",
+    )
+    op.create_index(
+        "uq_webhook_deliveries_one_head_a_line",
+        "webhook_deliveries",
+        ["endpoint_id", "chain"],
+        unique=True,
+        postgresql_where="next_attempt_at IS NOT NULL",
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(
+        "uq_webhook_deliveries_one_head_a_line",
+        table_name="webhook_deliveries",
+        postgresql_where="next_attempt_at IS NOT NULL",
+    )
+    op.drop_index(
+        "ix_webhook_deliveries_undelivered", table_name="webhook_deliveries", postgresql_where="status <> 'delivered'"
+    )
+    op.drop_index("ix_webhook_deliveries_endpoint_id_created_at", table_name="webhook_deliveries")
+    op.drop_index(
+        "ix_webhook_deliveries_due", table_name="webhook_deliveries", postgresql_where="next_attempt_at IS NOT NULL"
+    )
+    op.drop_table("webhook_deliveries")
+    op.drop_table("webhook_endpoints")
     op.drop_index("ix_valuations_property_id_position", table_name="valuations")
     op.drop_table("valuations")
     op.drop_index(
@@ -659,6 +776,7 @@ def downgrade() -> None:
     )
     op.drop_index("ix_properties_case_id", table_name="properties")
     op.drop_table("properties")
+    op.drop_table("partners")
     op.drop_index("ix_costs_case_id_at", table_name="costs")
     op.drop_table("costs")
     op.drop_index("ix_claims_creditor_person_id", table_name="claims")

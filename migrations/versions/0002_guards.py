@@ -84,8 +84,7 @@ def upgrade() -> None:
         "FOR EACH ROW EXECUTE FUNCTION posting_comes_with_its_entry()"
     )
     op.execute(
-        "CREATE TRIGGER gapless BEFORE INSERT ON docket_entries "
-        "FOR EACH ROW EXECUTE FUNCTION docket_is_gapless()"
+        "CREATE TRIGGER gapless BEFORE INSERT ON docket_entries FOR EACH ROW EXECUTE FUNCTION docket_is_gapless()"
     )
 
 

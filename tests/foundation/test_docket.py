@@ -69,9 +69,13 @@ def test_an_entry_is_gone_when_its_command_fails(platform: Platform) -> None:
     class CommandFailedError(Exception):
         pass
 
-    with pytest.raises(CommandFailedError), platform.act() as act:
-        append(act, CHAIN, "lot.drafted", {})
-        raise CommandFailedError
+    def fail_after_appending() -> None:
+        with platform.act() as act:
+            append(act, CHAIN, "lot.drafted", {})
+            raise CommandFailedError
+
+    with pytest.raises(CommandFailedError):
+        fail_after_appending()
     assert _chain(platform) == []
     assert _append(platform).seq == 1
 

@@ -46,14 +46,17 @@ def test_only_what_sums_to_zero_is_an_entry(amounts: list[int]) -> None:
 
 
 def test_the_database_refuses_an_unbalanced_entry(platform: Platform) -> None:
-    with pytest.raises(IntegrityError, match="does not sum to zero"), platform.act() as act:
-        act.session.execute(text("INSERT INTO ledger_entries (at, kind, reference, by) VALUES (now(), 'x', 'x', 'x')"))
-        act.session.execute(
-            text(
-                "INSERT INTO ledger_postings (entry_id, account, case_id, amount_minor) "
-                "SELECT id, 'held', 'C', 1 FROM ledger_entries WHERE reference = 'x'"
-            )
-        )
+    entry = "INSERT INTO ledger_entries (at, kind, reference, by) VALUES (now(), 'x', 'x', 'x') RETURNING id"
+    lone = f"WITH made AS ({entry}) SELECT id FROM made"  # noqa: S608 - both are written here
+    posting = "INSERT INTO ledger_postings (entry_id, account, case_id, amount_minor) VALUES (:id, 'held', 'C', 1)"
+
+    def book_one_side() -> None:
+        with platform.act() as act:
+            made = act.session.execute(text(lone)).scalar_one()
+            act.session.execute(text(posting), {"id": made})
+
+    with pytest.raises(IntegrityError, match="does not sum to zero"):
+        book_one_side()
 
 
 def test_the_database_refuses_a_posting_on_an_old_entry(platform: Platform) -> None:

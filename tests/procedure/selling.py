@@ -67,14 +67,20 @@ class Sale:
                 claims=claims,
             )
 
-    def announce(
-        self, lot: str = "L1", *, thing: str | None = None, balance_days: int = 10, **of_thing: object
-    ) -> None:
+    def announce(self, lot: str = "L1", *, balance_days: int = 10, living_setaside_minor: int | None = None) -> None:
         """Seize a movable, value it, and announce it as a lot that opens in 16 days."""
-        thing = thing or lot.replace("L", "P")
+        thing = lot.replace("L", "P")
         now = self.platform.clock.now()
         with self.platform.act(PLATFORM) as act:
-            seize(act, case=self.case, kind="movable", title=f"车辆 {thing}", city="北京", id=thing, **of_thing)
+            seize(
+                act,
+                case=self.case,
+                kind="movable",
+                title=f"车辆 {thing}",
+                city="北京",
+                id=thing,
+                living_setaside_minor=living_setaside_minor,
+            )
         with self.platform.act(PLATFORM) as act:
             value_by_appraisal(
                 act,
@@ -112,7 +118,7 @@ class Sale:
 
     def deposit(self, found: RegistrationRecord, amount_minor: int = DEPOSIT_MINOR) -> DepositPaid:
         with self.platform.act(person_actor(found.person)) as act:
-            return pay_deposit(act, registration=found.id, amount_minor=amount_minor)
+            return pay_deposit(act, lot=found.lot, registration=found.id, amount_minor=amount_minor)
 
     def admit(self, person: str, lot: str = "L1") -> RegistrationRecord:
         found = self.join(person, lot)

@@ -190,7 +190,37 @@ def close_when_due(act: Act, *, lot: str) -> queries.Outcome | None:
     found = lots.lot(act.session, lot)
     if found.status != "open" or act.now < found.ends_at:
         return None
+    if act.now - found.ends_at > queries.numbers_of(found).auction.outage_tolerance:
+        defer(act, lot=lot, ground="platform_fault")
+        return None
     return close_lot(act, lot=lot)
+
+
+@command("defer", by={Role.PANEL, Role.ADMINISTRATOR})
+def defer(act: Act, *, lot: str, ground: str) -> LotRecord:
+    """Defer an announced or open lot (article 28); an administrator only for a fault of the platform.
+
+    :raises BiddingNotOpen: when the lot is neither announced nor open
+    """
+    if ground not in {"platform_fault", "panel"}:
+        raise InputMalformed(errors={"ground": "platform_fault or panel"})
+    if ground != "platform_fault" and act.actor is not None and not act.actor.roles & {Role.PANEL, Role.PLATFORM}:
+        raise AuthForbidden(act="defer", roles=[ROLE_NAMES[Role.PANEL][0]])
+    lock(act, f"lot:{lot}")
+    found = lots.lot(act.session, lot)
+    if found.status not in {"announced", "open"}:
+        raise rules.BiddingNotOpen(status=found.status, opens_at=found.opens_at)
+    standing = queries.standing(act.session, found)
+    deferred = lot_commands.mark_deferred(act.as_platform(), lot=lot)
+    public = {
+        "ground": ground,
+        "ends_at": instant_text(standing.ends_at),
+        "price_minor": standing.price_minor,
+        "code": queries.leader_code(act.session, lot=lot),
+        "late_ms": max(0, int((act.now - standing.ends_at).total_seconds() * 1000)),
+    }
+    append(act, f"lot:{lot}", "lot.deferred", public)
+    return deferred
 
 
 def _own(act: Act, person: str) -> None:

@@ -127,7 +127,15 @@ def registered_counts(session: Session, ids: Collection[str]) -> dict[str, int]:
     rows = session.execute(
         select(Registration.lot_id, func.count()).where(Registration.lot_id.in_(ids)).group_by(Registration.lot_id)
     )
-    return dict(rows.tuples())
+    return {lot: number for lot, number in rows.all()}  # noqa: C416 - dict() of rows confuses the types
+
+
+def prices(session: Session, ids: Collection[str]) -> dict[str, int]:
+    """Return the standing price of each of several lots that has a bid."""
+    rows = session.execute(
+        select(Bidding.lot_id, Bidding.price_minor).where(Bidding.lot_id.in_(ids), Bidding.price_minor.is_not(None))
+    )
+    return {lot: price for lot, price in rows.all() if price is not None}
 
 
 def admitted(session: Session, *, lot: str, persons: Collection[str]) -> dict[str, Bidder]:

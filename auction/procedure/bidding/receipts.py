@@ -101,6 +101,12 @@ def earlier(session: Session, *, lot: str, bid_ids: Sequence[str]) -> dict[str, 
     return {entry.public["bid_id"]: entry for entry in docket.bids_of_ids(session, f"lot:{lot}", bid_ids)}
 
 
+def read(session: Session, *, lot: str, bid_id: str) -> Receipt | None:
+    """Return the receipt of a bid once placed on the lot, or None when no such bid was decided."""
+    entry = earlier(session, lot=lot, bid_ids=[bid_id]).get(bid_id)
+    return _from_entry(entry, repeated=True) if entry is not None else None
+
+
 @dataclass
 class Batch:
     """Bids of one lot decided in arrival order against one standing; entries are attached after the insert."""

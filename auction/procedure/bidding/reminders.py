@@ -27,8 +27,8 @@ class ReminderNotAccepted(Refusal):
     code = "registration.reminders_open"
     article = "法释〔2016〕18号 第14条"
     title_zh, title_en = "特别提示尚未全部确认", "Reminders not all accepted"
-    zh = "请逐条阅读并确认以下特别提示：{missing}。"
-    en = "Read and accept each of these reminders first: {missing}."
+    zh = "请逐条阅读并确认以下特别提示：{missing_zh}。"
+    en = "Read and accept each of these reminders first: {missing_en}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +103,13 @@ def accept_reminders(act: Act, *, lot: str, person: str, words: Mapping[str, str
         raise AuthForbidden(act="accept_reminders", roles=[ROLE_NAMES[Role.BIDDER][0]])
     found = lots.public_lot(act.session, lot)
     wanted = reminders_of(found)
-    missing = [one.title.zh for one in wanted if one.key not in words]
+    missing = [one for one in wanted if one.key not in words]
     if missing:
-        raise ReminderNotAccepted(missing=missing)
+        raise ReminderNotAccepted(
+            missing=[one.key for one in missing],
+            missing_zh=[one.title.zh for one in missing],
+            missing_en=[one.title.en for one in missing],
+        )
     changed = {one.key: "内容已更新，请重新阅读 / the words changed; read them again" for one in wanted
                if words[one.key] != one.sha256}  # fmt: skip
     if changed:

@@ -87,10 +87,34 @@ def open_case(
     }  # fmt: skip
     if act.session.scalar(upsert(Case).values(**row).on_conflict_do_nothing().returning(Case.id)) is None:
         raise InputMalformed(errors={"number": "案号或编号已存在 / the number or id is already used"})
-    _add_claims(act, case_id, owed)
+    _add_claims(act, case_id, owed, known={}, position=0)
     opened = queries.case(act.session, case_id)
     _enter_opening(act, opened)
     return opened
+
+
+@command("add_claims", by={Role.OFFICER})
+def add_claims(act: Act, *, case: str, claims: Sequence[Mapping[str, Any]]) -> queries.CaseRecord:
+    """Add claims to a case behind those it has (民诉解释第506条); a creditor it knows stays the same person.
+
+    :raises NotFound: no such case
+    :raises InputMalformed: a field cannot be read, or a claim's id is already used
+    """
+    checks = Checks()
+    case_id = checks.identifier("case", case)
+    owed = _read_claims(checks, claims)
+    checks.refuse()
+    if act.session.get(Case, case_id) is None:
+        raise NotFound(what="case", name=case_id)
+    lock(act, f"case:{case_id}")
+    before = queries.case(act.session, case_id).claims
+    known = {(one.creditor, one.creditor_kind): one.creditor_person for one in reversed(before)}
+    _add_claims(act, case_id, owed, known=known, position=len(before))
+    record = queries.case(act.session, case_id)
+    added = record.claims[len(before) :]
+    public = {"claims": [{"claim": one.id, "kind": one.kind, "amount_minor": one.amount_minor} for one in added]}
+    append(act, f"case:{case_id}", "case.claims_added", public, seal={"creditors": [one.creditor for one in added]})
+    return record
 
 
 @command("record_cost", by={Role.OFFICER})
@@ -195,18 +219,19 @@ def _creditor(act: Act, claim: _ClaimRead, known: dict[tuple[str, str], str]) ->
     return known[key]
 
 
-def _add_claims(act: Act, case_id: str, owed: list[_ClaimRead]) -> None:
-    known: dict[tuple[str, str], str] = {}
+def _add_claims(
+    act: Act, case_id: str, owed: list[_ClaimRead], *, known: dict[tuple[str, str], str], position: int
+) -> None:
     rows = [
         {
-            "id": claim.id, "case_id": case_id, "position": position,
+            "id": claim.id, "case_id": case_id, "position": place,
             "creditor_person_id": _creditor(act, claim, known), "creditor_name": claim.creditor,
             "creditor_kind": claim.creditor_kind, "amount_minor": claim.amount_minor, "kind": claim.kind,
             "applicant": claim.applicant, "rank": claim.rank, "property_id": claim.property_id,
             "seizure_order": claim.seizure_order, "principal_minor": claim.principal_minor,
             "performance_due": claim.performance_due,
         }
-        for position, claim in enumerate(owed)
+        for place, claim in enumerate(owed, start=position)
     ]  # fmt: skip
     added = set(act.session.scalars(upsert(Claim).values(rows).on_conflict_do_nothing().returning(Claim.id)))
     taken = [claim.id for claim in owed if claim.id not in added]

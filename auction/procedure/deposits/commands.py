@@ -11,7 +11,7 @@ from auction.foundation.docket.commands import append, lock
 from auction.foundation.docket.reactions import reacts_to
 from auction.foundation.docket.rules import Entry
 from auction.foundation.kernel.ids import new_id
-from auction.foundation.kernel.refusal import Refusal
+from auction.foundation.kernel.refusal import NotFound, Refusal
 from auction.foundation.kernel.roles import Role
 from auction.foundation.ledger.commands import book
 from auction.foundation.ledger.rules import Account, Posting, move
@@ -44,8 +44,8 @@ class DepositPaid:
 
 
 @command("pay_deposit", by={Role.BIDDER})
-def pay_deposit(act: Act, *, registration: str, amount_minor: int) -> DepositPaid:
-    """Pay exactly the deposit due on one's own registration; asking twice pays once (articles 17, 18).
+def pay_deposit(act: Act, *, lot: str, registration: str, amount_minor: int) -> DepositPaid:
+    """Pay exactly the deposit due on one's own registration on a lot; asking twice pays once (articles 17, 18).
 
     :raises DepositNotYours: for somebody else's registration
     :raises DepositInsufficient: less than is due, with ``due_minor``; nothing is booked
@@ -53,10 +53,13 @@ def pay_deposit(act: Act, *, registration: str, amount_minor: int) -> DepositPai
     :raises RegistrationClosed: at the end of the bidding procedure or after it
     """
     checks = Checks()
+    named = checks.identifier("lot", lot)
     wanted = checks.identifier("registration", registration)
     amount = checks.minor("amount_minor", amount_minor, least=0)
     checks.refuse()
     found = bidding.registration(act.session, wanted)
+    if found.lot != named:
+        raise NotFound(what="registration", name=wanted)
     _own(act, found)
     lock(act, f"lot:{found.lot}")
     found = bidding.registration(act.session, wanted)
@@ -66,6 +69,7 @@ def pay_deposit(act: Act, *, registration: str, amount_minor: int) -> DepositPai
         return _paid(found, order=None)
     _in_time(act, found)
     if amount == 0:
+        _enter_held(act.as_platform(), lot=found.lot, code=found.code, amount_minor=0)
         bidding_acts.admit(act.as_platform(), registration=found.id)
         return _paid(bidding.registration(act.session, found.id), order=None)
     deposit = _requested(act, row, found)
@@ -146,7 +150,10 @@ def _hold(act: Act, row: Deposit, order: OrderRecord) -> None:
     """Book the deposit and admit its payer; money that came too late admits nobody and goes back."""
     _move(row, DepositStatus.HELD)
     row.held_at = act.now
-    _book(act, row, order, kind="deposit.held", source=Account.OUTSIDE, target=Account.HELD)
+    postings = _moved(row, source=Account.OUTSIDE, target=Account.HELD)
+    book(act, kind="deposit.held", reference=order.id, postings=postings)
+    _enter_held(act, lot=row.lot_id, code=row.code, amount_minor=row.amount_minor)
+    act.session.flush()
     found = bidding.registration(act.session, row.registration_id)
     try:
         _in_time(act, found)
@@ -170,6 +177,15 @@ def _send_back(act: Act, row: Deposit) -> None:
         reference=f"{order.id}:decided",
         postings=_moved(row, source=Account.HELD, target=Account.REFUNDABLE),
     )
+
+
+def _enter_held(act: Act, *, lot: str, code: str, amount_minor: int) -> None:
+    """Enter that the deposit due is there; the amount stays sealed.
+
+    An amount below the announced one, or no such entry at all, would tell everyone before the close which code
+    belongs to an applicant whose claim counts for the deposit (articles 17 and 18).
+    """
+    append(act, f"lot:{lot}", "deposit.held", {"code": code}, seal={"amount_minor": amount_minor})
 
 
 def _book(act: Act, row: Deposit, order: OrderRecord, *, kind: str, source: Account, target: Account) -> None:

@@ -161,32 +161,34 @@ def next_order(session: Session) -> datetime | None:
     ).scalar_one_or_none()
 
 
-def due(session: Session) -> list[DueAct]:
-    """Return the deposits that still have to go back or to the court, and the orders the outside refused."""
-    rows = session.scalars(
-        select(Deposit)
-        .where(
-            Deposit.status.in_([DepositStatus.HELD.value, DepositStatus.REFUNDABLE.value]),
-            Deposit.return_by.is_not(None),
-        )
-        .order_by(Deposit.return_by, Deposit.id)
+def due(session: Session, now: datetime, *, case: str | None = None) -> list[DueAct]:
+    """Return the deposits that have to go back or to the court as of now, and the orders the outside refused."""
+    open_states = [DepositStatus.HELD.value, DepositStatus.REFUNDABLE.value]
+    kept = select(Deposit).where(Deposit.status.in_(open_states), Deposit.decided_at <= now)
+    failed = select(MoneyOrderRow).where(
+        MoneyOrderRow.status == OrderStatus.FAILED.value,
+        MoneyOrderRow.kind.in_(["release", "apply", "payout"]),
+        MoneyOrderRow.created_at <= now,
     )
+    if case is not None:
+        kept, failed = kept.where(Deposit.case_id == case), failed.where(MoneyOrderRow.case_id == case)
+    rows = session.scalars(kept.order_by(Deposit.return_by, Deposit.id))
+    refused = session.scalars(failed.order_by(MoneyOrderRow.created_at, MoneyOrderRow.id))
     acts = [_due_deposit(row, by=row.return_by) for row in rows if row.return_by is not None]
-    failed = session.scalars(
-        select(MoneyOrderRow)
-        .where(MoneyOrderRow.status == OrderStatus.FAILED.value, MoneyOrderRow.kind.in_(["release", "apply", "payout"]))
-        .order_by(MoneyOrderRow.created_at, MoneyOrderRow.id)
-    )
-    return acts + [_due_order(row) for row in failed]
+    return acts + [_due_order(row) for row in refused]
 
 
 def alarms(session: Session, *, now: datetime) -> list[DueAct]:
     """Return what of it has four hours or less left (20 of the 24 hours have passed)."""
-    return [act for act in due(session) if act.what != "retry_order" and now >= act.by - ALARM_BEFORE]
+    return [act for act in due(session, now) if act.what != "retry_order" and now >= act.by - ALARM_BEFORE]
 
 
 def money(session: Session, *, case: str) -> CaseMoney:
-    """Return the money of a case: balances of its accounts, and what distribution has paid out."""
+    """Return the money of a case.
+
+    ``proceeds_minor`` is all that buyers have ever paid in, whatever became of it since;
+    ``paid_out_minor`` is what distribution has paid of it; the others are balances.
+    """
     balances = ledger.case_balances(session, case=case)
     paid = -sum(
         line.minor
@@ -197,7 +199,7 @@ def money(session: Session, *, case: str) -> CaseMoney:
         held_minor=balances[Account.HELD],
         refundable_minor=balances[Account.REFUNDABLE],
         forfeited_minor=balances[Account.FORFEITED],
-        proceeds_minor=balances[Account.PROCEEDS],
+        proceeds_minor=balances[Account.PROCEEDS] + balances[Account.ESCROW] + paid,
         paid_out_minor=paid,
         escrow_minor=balances[Account.ESCROW],
     )

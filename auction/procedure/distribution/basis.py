@@ -11,7 +11,7 @@ from auction.foundation.ledger import queries as ledger
 from auction.foundation.ledger.rules import Account
 from auction.procedure.assets import queries as assets
 from auction.procedure.cases.queries import CaseRecord, ClaimRecord
-from auction.procedure.distribution import rules
+from auction.procedure.distribution import fees
 from auction.procedure.distribution.queries import PlanRecord
 from auction.procedure.distribution.rules import Claim, ClaimKind, Cost, File, Part, Pool, Setaside
 from auction.procedure.lots import queries as lots
@@ -38,7 +38,7 @@ def file_of(
         claims=claims,
         enterprise=case.debtor.kind == "enterprise",
         costs=_costs(case, paid_minor=paid.get((Part.COSTS.value, False), 0)),
-        enforcement_fee_minor=rules.enforcement_fee(enforced, numbers=numbers) if enforcement_fee else 0,
+        enforcement_fee_minor=fees.enforcement_fee(enforced, numbers=numbers) if enforcement_fee else 0,
         setasides=_setasides(session, pools),
     )
 
@@ -80,7 +80,7 @@ def _claim(
     interest = 0
     if interest_until is not None and record.performance_due is not None:
         principal = record.amount_minor if record.principal_minor is None else record.principal_minor
-        interest = rules.doubled_interest(
+        interest = fees.doubled_interest(
             unpaid_minor=min(principal, unpaid), due=record.performance_due, until=interest_until, numbers=numbers
         )
     return Claim(

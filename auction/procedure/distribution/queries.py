@@ -70,16 +70,18 @@ def plans(session: Session, *, case: str) -> list[PlanRecord]:
     return [plan_record(session, row) for row in session.scalars(query)]
 
 
-def due(session: Session) -> list[DueAct]:
-    """Return what is due: a plan for money that has arrived, service, payment (法发〔2017〕6号 第10条)."""
+def due(session: Session, now: datetime, *, case: str | None = None) -> list[DueAct]:
+    """Return what is due as of now: a plan for money that has arrived, service, payment (法发〔2017〕6号 第10条)."""
     planned = set(session.scalars(select(PlanLot.lot_id)))
     acts = [
         _due("plan_distribution", case=sold.case, on=sold.lot, start=sold.paid_at)
-        for sold in settlements.paid(session)
+        for sold in settlements.paid(session, by=now, case=case)
         if sold.lot not in planned and sold.paid_at is not None
     ]
-    rows = session.scalars(select(Plan).where(Plan.status.in_(_OPEN)).order_by(Plan.drafted_at, Plan.id))
-    for row in rows:
+    query = select(Plan).where(Plan.status.in_(_OPEN), Plan.drafted_at <= now).order_by(Plan.drafted_at, Plan.id)
+    if case is not None:
+        query = query.where(Plan.case_id == case)
+    for row in session.scalars(query):
         match PlanStatus(row.status):
             case PlanStatus.DRAFTED:
                 acts.append(_due("serve_plan", case=row.case_id, on=row.id, start=row.drafted_at))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 
+from auction.foundation.kernel.calendar import in_shanghai
 from auction.foundation.kernel.refusal import Refusal
 
 
@@ -60,13 +61,21 @@ class PlanNotDrafted(Refusal):
 
 
 class PlanOpen(Refusal):
-    """Objections may still come, or the plan was not served yet."""
+    """Objections may still come."""
 
     code = "distribution.plan_open"
     article = "法释〔2015〕5号 第509条"
     title_zh, title_en = "异议期未满", "The objection period runs"
-    zh = "分配方案状态为“{status}”，送达后异议期届满（{until_zh}）方可付款。"
-    en = "The plan is “{status}”; it is paid after the objection period has ended ({until_en})."
+    zh = "分配方案的异议期至 {until:instant} 届满，此后方可付款。"
+    en = "Objections to the plan may come until {until:instant}; it is paid after that."
+
+
+class PlanNotServed(PlanOpen):
+    """The plan was not served, so its objection period has not begun."""
+
+    title_zh, title_en = "分配方案尚未送达", "The plan was not served"
+    zh = "分配方案尚未送达，送达后异议期届满方可付款。"
+    en = "The plan was not served; it is paid when the objection period after service has ended."
 
 
 class PayoutNotProposed(Refusal):
@@ -92,13 +101,13 @@ class SecondPersonNeeded(Refusal):
 def check_payment(*, status: PlanStatus, objection_until: datetime | None, now: datetime) -> None:
     """Let finance propose the payment once the last objection period has ended (法释〔2015〕5号 第509条).
 
-    :raises PlanOpen: before that
+    :raises PlanNotServed: before service
+    :raises PlanOpen: while objections may still come
     """
-    if status is PlanStatus.DRAFTED or objection_until is None or now <= objection_until:
-        until = objection_until.isoformat() if objection_until else None
-        raise PlanOpen(
-            status=status.value, until=until, until_zh=until or "尚未送达", until_en=until or "it was not served"
-        )
+    if status is PlanStatus.DRAFTED or objection_until is None:
+        raise PlanNotServed
+    if now <= objection_until:
+        raise PlanOpen(until=in_shanghai(objection_until))
 
 
 def check_release(*, status: PlanStatus, proposed_by: str | None, released_by: str) -> None:

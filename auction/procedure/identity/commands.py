@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -18,6 +17,7 @@ from auction.foundation.kernel.refusal import AuthForbidden, InputMalformed, Not
 from auction.foundation.kernel.roles import Actor, Role
 from auction.procedure.identity import passwords, queries, rules
 from auction.procedure.identity.models import Account, ApiKey, Court, Person
+from auction.procedure.identity.reading import read_number, read_roles
 from auction.procedure.inputs import Checks
 
 _COURT_ROLES = frozenset({Role.OFFICER, Role.PANEL, Role.FINANCE, Role.HEAD})
@@ -98,7 +98,7 @@ def open_account(
     :raises AlreadySignedUp: the login is taken, or the person has an account
     """
     checks = Checks()
-    held = _read_roles(checks, roles)
+    held = read_roles(checks, roles)
     if held & _COURT_ROLES and court is None:
         checks.wrong("court", "请指定所属法院 / these roles need a court")
     if court is not None and act.session.get(Court, checks.identifier("court", court)) is None:
@@ -232,22 +232,13 @@ def _account_of(act: Act, account: str) -> Account:
     return row
 
 
-def _read_roles(checks: Checks, roles: Iterable[Role | str]) -> frozenset[Role]:
-    names = checks.names("roles", roles)
-    allowed = {role.value for role in Role} - {Role.PLATFORM.value}
-    held = frozenset(Role(name) for name in names if checks.one_of("roles", str(name), allowed))
-    if not held:
-        checks.wrong("roles", "至少一个角色 / at least one role")
-    return held
-
-
 def _enrol(
     act: Act, *, name: str, kind: str, id_number: str | None, phone: str | None, person: str | None
 ) -> queries.PersonRecord:
     checks = Checks()
     shown = checks.text("name", name, longest=100)
     sort = checks.one_of("kind", kind, rules.PERSON_KINDS)
-    number = _read_number(checks, id_number, kind=sort, today=day_of(act.now))
+    number = read_number(checks, id_number, kind=sort, today=day_of(act.now))
     row = {
         "id": new_id("person") if person is None else checks.identifier("id", person),
         "kind": sort,
@@ -268,15 +259,6 @@ def _enrol(
             raise rules.NumberBelongsToAnother
         raise InputMalformed(errors={"id": "编号已被使用 / the id is already used"})
     return queries.person_record(there)
-
-
-def _read_number(checks: Checks, id_number: str | None, *, kind: str, today: date) -> str | None:
-    if id_number is None:
-        return None
-    number = rules.plain_number(checks.text("id_number", id_number, longest=30))
-    if (fault := rules.number_fault(number, kind=kind, today=today)) is not None:
-        checks.wrong("id_number", fault)
-    return number
 
 
 def _open(

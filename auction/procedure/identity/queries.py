@@ -105,6 +105,12 @@ def account(session: Session, id: str) -> AccountRecord:  # noqa: A002 - as ever
     return _account(row)
 
 
+def find_account(session: Session, *, login: str) -> AccountRecord | None:
+    """Return the account of a login, or None."""
+    row = session.scalars(select(Account).where(Account.login == rules.plain_login(login))).one_or_none()
+    return _account(row) if row else None
+
+
 def account_of_person(session: Session, person: str) -> AccountRecord | None:
     """Return the account a person acts through, or None."""
     row = session.scalars(select(Account).where(Account.person_id == person)).one_or_none()

@@ -17,6 +17,7 @@ from auction.procedure.assets.queries import PropertyRecord
 from auction.procedure.assets.rules import ControlLapsed
 from auction.procedure.cases import queries as cases
 from auction.procedure.cases.queries import CaseRecord
+from auction.procedure.inputs import Checks
 from auction.procedure.lots import queries, rules
 from auction.procedure.lots.models import Lot, LotProperty
 from auction.procedure.lots.queries import LotRecord
@@ -125,12 +126,15 @@ def strictest_kind(things: Sequence[PropertyRecord]) -> str:
 def priority_entry(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return a priority purchaser as stored.
 
-    :raises InputMalformed: without a person, or with a rank that is no positive whole number
+    :raises InputMalformed: without a person, with a rank that is no positive whole number, a reason that is no text
     """
-    person, rank = given.get("person"), given.get("rank", 1)
-    if not isinstance(person, str) or not person or type(rank) is not int or rank < 1:
-        raise InputMalformed(errors={"priority": "each names a person and a rank from 1"})
-    return {"person": person, "rank": rank, "reason": str(given.get("reason", ""))}
+    checks = Checks()
+    entry = checks.known_fields("priority", given, {"person", "rank", "reason"})
+    person = checks.identifier("priority.person", entry.get("person"))
+    rank = checks.whole("priority.rank", entry.get("rank", 1), least=1)
+    reason = checks.text_or_none("priority.reason", entry.get("reason") or None)
+    checks.refuse()
+    return {"person": person, "rank": rank, "reason": reason or ""}
 
 
 def checked_blocks(disclosure: Mapping[str, str]) -> dict[str, str]:
@@ -210,7 +214,7 @@ def check_announcement(session: Session, *, lot: LotRecord, rules_of_day: Rules,
         opens_at=lot.opens_at,
     )
     if absent:
-        raise rules.PersonNotNotified(persons=absent)
+        raise rules.PersonNotNotified(absent=absent)
     earliest = rules.earliest_opening(rules_of_day, announced_at=now, kind=lot.kind, round_=lot.round)
     if lot.opens_at < earliest:
         days = rules_of_day.auction.notice_days(lot.kind, lot.round)

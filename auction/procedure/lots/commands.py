@@ -15,13 +15,14 @@ from auction.foundation.kernel.canonical import instant_text, sha256_hex
 from auction.foundation.kernel.ids import new_id
 from auction.foundation.kernel.refusal import NotFound
 from auction.foundation.kernel.roles import Role
+from auction.procedure.assets import commands as asset_commands
 from auction.procedure.assets import queries as assets
 from auction.procedure.cases import queries as cases
 from auction.procedure.lots import basis, queries, rules
 from auction.procedure.lots.models import Lot, LotProperty, Notice
 from auction.procedure.lots.queries import LotRecord
 from auction.procedure.lots.search import grams_of_lot
-from auction.rulebook import Round, rulebook
+from auction.rulebook import rulebook
 
 #: Sensible default where the court names none (no statutory number: 法释〔2016〕18号 第25条).
 BALANCE_DAYS = 10
@@ -193,6 +194,7 @@ def announce(act: Act, *, lot: str) -> LotRecord:
     terms = basis.public_terms(record)
     row.status, row.announced_at, row.rulebook, row.terms = "announced", act.now, frozen, terms
     act.session.flush()
+    _note_disposal(act, record, to="disposing")
     public = {
         "terms_sha256": sha256_hex(terms),
         "rulebook_sha256": sha256_hex(frozen),
@@ -218,6 +220,15 @@ def mark_opened(act: Act, *, lot: str) -> LotRecord:
     return queries.lot(act.session, lot)
 
 
+@command("mark_deferred", by=())
+def mark_deferred(act: Act, *, lot: str) -> LotRecord:
+    """Take note that the lot stands still; its things stay in it until a person decides."""
+    row = _locked(act, lot)
+    row.status = "deferred"
+    act.session.flush()
+    return queries.lot(act.session, lot)
+
+
 @command("move_end", by=())
 def move_end(act: Act, *, lot: str, ends_at: datetime) -> None:
     """Take note that a bid moved the end (article 20)."""
@@ -231,6 +242,13 @@ def mark_closed(act: Act, *, lot: str, outcome: str, hammer_price_minor: int | N
     row.status, row.outcome, row.hammer_price_minor, row.closed_at = "closed", outcome, hammer_price_minor, row.ends_at
     act.session.execute(update(LotProperty).where(LotProperty.lot_id == lot).values(live=False))
     act.session.flush()
+    if outcome == "unsold":
+        _note_disposal(act, queries.lot(act.session, lot), to="seized")
+
+
+def _note_disposal(act: Act, lot: LotRecord, *, to: str) -> None:
+    for thing in lot.properties:
+        asset_commands.note_disposal(act.as_platform(), property=thing, to=to)
 
 
 def _locked(act: Act, lot: str) -> Lot:
@@ -239,8 +257,3 @@ def _locked(act: Act, lot: str) -> Lot:
     if row is None:
         raise NotFound(what="lot", name=lot)
     return row
-
-
-def default_round(after: str | None) -> Round:
-    """Return the round of a lot drafted without more words."""
-    return "second" if after else "first"

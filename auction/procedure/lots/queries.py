@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auction.foundation.kernel.calendar import within_days
 from auction.foundation.kernel.due import DueAct
-from auction.foundation.kernel.refusal import InputMalformed, NotFound
+from auction.foundation.kernel.refusal import NotFound
 from auction.procedure.lots.models import Lot, LotProperty, Notice
 from auction.procedure.lots.rules import NoticeFact
-from auction.procedure.lots.search import grams
 from auction.rulebook import Round, numbers_from_json
 
 PUBLIC_STATUSES = ("announced", "open", "closed", "deferred", "suspended", "withdrawn", "revoked")
@@ -72,7 +71,8 @@ class LotRecord:
     sample: bool
 
 
-def _record(session: Session, row: Lot, things: Sequence[str] | None = None) -> LotRecord:
+def record_of(session: Session, row: Lot, things: Sequence[str] | None = None) -> LotRecord:
+    """Return the row as a record; ``things`` spares the look-up of its things."""
     if things is None:
         things = session.scalars(
             select(LotProperty.property_id).where(LotProperty.lot_id == row.id).order_by(LotProperty.position)
@@ -125,7 +125,7 @@ def lot(session: Session, lot_id: str) -> LotRecord:
     row = session.get(Lot, lot_id)
     if row is None:
         raise NotFound(what="lot", name=lot_id)
-    return _record(session, row)
+    return record_of(session, row)
 
 
 def public_lot(session: Session, lot_id: str) -> LotRecord:
@@ -144,7 +144,7 @@ def chain(session: Session, lot_id: str) -> list[LotRecord]:
     things = select(LotProperty.property_id).where(LotProperty.lot_id == lot_id)
     ids = select(LotProperty.lot_id).where(LotProperty.property_id.in_(things))
     rows = session.scalars(select(Lot).where(Lot.id.in_(ids)).order_by(Lot.drafted_at, Lot.id))
-    return [_record(session, row) for row in rows]
+    return [record_of(session, row) for row in rows]
 
 
 def notices(session: Session, lot_id: str) -> list[NoticeFact]:
@@ -156,119 +156,26 @@ def notices(session: Session, lot_id: str) -> list[NoticeFact]:
 def of_case(session: Session, *, case: str) -> list[LotRecord]:
     """Return a case's lots in the order drafted."""
     rows = session.scalars(select(Lot).where(Lot.case_id == case).order_by(Lot.drafted_at, Lot.id))
-    return [_record(session, row) for row in rows]
+    return [record_of(session, row) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class LotFilter:
-    """What a reader of the catalogue asked for; every filter combines with ``q``."""
-
-    q: str = ""
-    status: str = ""
-    kind: str = ""
-    category: str = ""
-    round: str = ""
-    court: str = ""
-    city: str = ""
-    outcome: str = ""
-    price_min: int | None = None
-    price_max: int | None = None
-    opens_from: datetime | None = None
-    closes_before: datetime | None = None
-    sort: str = "ends"
-
-
-@dataclass(frozen=True, slots=True)
-class LotPage:
-    """One page of the catalogue and where to go on."""
-
-    items: tuple[LotRecord, ...]
-    next: str | None
-    total: int
-
-
-_SORTS: Mapping[str, tuple[Any, bool]] = {
-    "ends": (Lot.ends_at, False),
-    "opens": (Lot.opens_at, False),
-    "newest": (Lot.announced_at, True),
-    "price": (Lot.start_price_minor, False),
-    "-price": (Lot.start_price_minor, True),
-}
-
-
-def _filtered(query: Select[Any], wanted: LotFilter) -> Select[Any]:
-    query = query.where(Lot.announced_at.is_not(None))
-    for column, value in (
-        (Lot.status, wanted.status),
-        (Lot.kind, wanted.kind),
-        (Lot.category, wanted.category),
-        (Lot.round, wanted.round),
-        (Lot.city, wanted.city),
-        (Lot.outcome, wanted.outcome),
-    ):
-        if value:
-            query = query.where(column == value)
-    if wanted.court:
-        query = query.where((Lot.court_id == wanted.court) | (Lot.court_name == wanted.court))
-    if wanted.q.strip():
-        query = query.where(Lot.search_grams.contains(grams(wanted.q)))
-    for condition, bound in (
-        (Lot.start_price_minor >= wanted.price_min, wanted.price_min),
-        (Lot.start_price_minor <= wanted.price_max, wanted.price_max),
-        (Lot.opens_at >= wanted.opens_from, wanted.opens_from),
-        (Lot.ends_at <= wanted.closes_before, wanted.closes_before),
-    ):
-        if bound is not None:
-            query = query.where(condition)
-    return query
-
-
-def catalogue(session: Session, *, wanted: LotFilter, limit: int = 24, cursor: str | None = None) -> LotPage:
-    """Return a page of announced lots.
-
-    The cursor is the id of the last lot seen, so a page never shifts under a reader.
-
-    :raises InputMalformed: for an unknown sort or cursor
-    """
-    if wanted.sort not in _SORTS:
-        raise InputMalformed(errors={"sort": f"one of {', '.join(_SORTS)}"})
-    column, descending = _SORTS[wanted.sort]
-    total = session.execute(_filtered(select(func.count(Lot.id)), wanted)).scalar_one()
-    query = _filtered(select(Lot), wanted)
-    if cursor:
-        last = session.execute(select(column, Lot.id).where(Lot.id == cursor)).one_or_none()
-        if last is None:
-            raise InputMalformed(errors={"cursor": "unknown"})
-        place = tuple_(column, Lot.id)
-        query = query.where(place < tuple_(*last) if descending else place > tuple_(*last))
-    order = (column.desc(), Lot.id.desc()) if descending else (column, Lot.id)
-    rows = session.scalars(query.order_by(*order).limit(limit + 1)).all()
-    items = tuple(_record(session, row) for row in rows[:limit])
-    return LotPage(items=items, next=items[-1].id if len(rows) > limit else None, total=total)
-
-
-def counts(session: Session) -> dict[str, int]:
-    """Return how many announced lots are in each status, sold and unsold counted apart."""
+def sample_lots(session: Session) -> dict[int, str]:
+    """Return the newest lot's status of each imported listing, by the listing's number."""
+    number = Lot.facts["listing"].as_integer()
     rows = session.execute(
-        select(Lot.status, Lot.outcome, func.count())
-        .where(Lot.announced_at.is_not(None))
-        .group_by(Lot.status, Lot.outcome)
+        select(number, Lot.status).where(Lot.facts.has_key("listing")).order_by(Lot.drafted_at, Lot.id)
     ).all()
-    found: dict[str, int] = {}
-    for status, outcome, number in rows:
-        found[outcome or status] = found.get(outcome or status, 0) + number
-    return found
+    return {int(listing): status for listing, status in rows}
 
 
-def cities(session: Session) -> list[tuple[str, int]]:
-    """Return the cities with announced lots and their number, most first."""
-    rows = session.execute(
-        select(Lot.city, func.count())
-        .where(Lot.announced_at.is_not(None))
-        .group_by(Lot.city)
-        .order_by(func.count().desc(), Lot.city)
-    ).all()
-    return [(city, number) for city, number in rows]
+def ending_between(session: Session, *, start: datetime, end: datetime) -> str | None:
+    """Return an open lot that ends in a span of time, or None."""
+    return session.scalars(
+        select(Lot.id)
+        .where(Lot.status == "open", Lot.ends_at >= start, Lot.ends_at <= end)
+        .order_by(Lot.ends_at)
+        .limit(1)
+    ).one_or_none()
 
 
 def next_opening(session: Session, *, until: datetime) -> tuple[datetime, str] | None:

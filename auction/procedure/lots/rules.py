@@ -161,8 +161,11 @@ class PersonNotNotified(Refusal):
     code = "announcement.person_not_notified"
     article = "法释〔2016〕18号 第16条"
     title_zh, title_en = "通知义务未完成", "Somebody has not been notified"
-    zh = "以下人员尚未在公告三日前收到通知（或书面放弃、公示）：{persons}。"
-    en = "Not notified three days before the announcement (nor waived, nor publicised): {persons}."
+    zh = "以下人员尚未在公告三日前收到通知（或书面放弃、公示）：{names}。"
+    en = "Not notified three days before the announcement (nor waived, nor publicised): {names}."
+
+    def __init__(self, *, absent: Mapping[str, str]) -> None:
+        super().__init__(persons=list(absent), names=list(absent.values()))
 
 
 class AnnouncementTooShort(Refusal):
@@ -293,8 +296,8 @@ def unnotified(
     notices: Collection[NoticeFact],
     announced_at: datetime,
     opens_at: datetime,
-) -> list[str]:
-    """Return the names of those who were neither told in time, nor waived, nor publicised (article 16).
+) -> dict[str, str]:
+    """Return those who were neither told in time, nor waived, nor publicised, person to name (article 16).
 
     Service counts when it came three full days before the announcement; publicity
     for the unreachable may run on after it but must be complete before opening.
@@ -307,4 +310,4 @@ def unnotified(
         or (notice.how == "served" and notice.noticed_at <= latest)
         or (notice.how == "unreachable" and notice.noticed_at <= opens_at)
     }
-    return [name for person, name in persons.items() if person not in told]
+    return {person: name for person, name in persons.items() if person not in told}

@@ -16,6 +16,7 @@ from auction.foundation.ledger import queries as ledger
 from auction.foundation.ledger.commands import book
 from auction.foundation.ledger.rules import Account, move
 from auction.gateways.port import OrderKind
+from auction.procedure.assets import commands as assets
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.deposits import queries as deposits
 from auction.procedure.deposits.orders import answers, request_order
@@ -144,6 +145,8 @@ def serve_ruling(act: Act, *, lot: str) -> SettlementRecord:
     row.ruling_served_at = row.title_passed_at = act.now
     public = {"ruling_number": row.ruling_number, "title_passed_at": instant_text(act.now)}
     append(act, f"lot:{lot}", "ruling.served", public)
+    for thing in lots.lot(act.session, lot).properties:
+        assets.note_disposal(act.as_platform(), property=thing, to="disposed")
     act.session.flush()
     return settlement_record(row)
 

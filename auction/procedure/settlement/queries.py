@@ -77,21 +77,23 @@ def of_case(session: Session, *, case: str) -> list[SettlementRecord]:
     return [settlement_record(row) for row in session.scalars(query)]
 
 
-def paid(session: Session) -> list[SettlementRecord]:
-    """Return the sold lots whose price is whole, longest paid first."""
-    query = select(Settlement).where(Settlement.paid_at.is_not(None)).order_by(Settlement.paid_at, Settlement.lot_id)
+def paid(session: Session, *, by: datetime, case: str | None = None) -> list[SettlementRecord]:
+    """Return the sold lots whose price was whole by an instant, longest paid first."""
+    query = select(Settlement).where(Settlement.paid_at <= by).order_by(Settlement.paid_at, Settlement.lot_id)
+    if case is not None:
+        query = query.where(Settlement.case_id == case)
     return [settlement_record(row) for row in session.scalars(query)]
 
 
-def due(session: Session) -> list[DueAct]:
-    """Return what is due on sold lots: the balance, the ruling and its service, the hand-over."""
-    open_rows = session.scalars(
-        select(Settlement)
-        .where(Settlement.status.in_(["awaiting_balance", "paid", "ruled"]))
-        .order_by(Settlement.confirmed_at, Settlement.lot_id)
+def due(session: Session, now: datetime, *, case: str | None = None) -> list[DueAct]:
+    """Return what is due on sold lots as of now: the balance, the ruling and its service, the hand-over."""
+    query = select(Settlement).where(
+        Settlement.status.in_(["awaiting_balance", "paid", "ruled"]), Settlement.confirmed_at <= now
     )
+    if case is not None:
+        query = query.where(Settlement.case_id == case)
     acts = []
-    for row in open_rows:
+    for row in session.scalars(query.order_by(Settlement.confirmed_at, Settlement.lot_id)):
         record = settlement_record(row)
         by = record.due_by
         if by is not None:

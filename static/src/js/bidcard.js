@@ -142,9 +142,11 @@ export class BidCard {
       const steps = Number(button.dataset.step);
       const amount = this.stepAmount(steps);
       const first = this.state.price_minor === null && steps === STEPS[0];
-      button.querySelector("[data-step-name]").textContent = first ? t("起拍价", "Start") : `+${steps}`;
-      button.querySelector("[data-step-amount]").textContent = spokenSize(amount).replace(/^约|^about /, "") || brief(amount);
-      button.setAttribute("aria-label", `${first ? t("起拍价", "Start price") : t(`加 ${steps} 档`, `${steps} steps up`)}：¥${brief(amount)}`);
+      const name = first ? t("起拍价", "Start") : `+${steps}`;
+      const size = spokenSize(amount).replace(/^约|^about /, "") || brief(amount);
+      button.querySelector("[data-step-name]").textContent = name;
+      button.querySelector("[data-step-amount]").textContent = size;
+      button.setAttribute("aria-label", `${name} ${size} (¥${brief(amount)})`);
     }
     if (this.bound.least) putMoney(this.bound.least, this.state.least_acceptable_minor);
     if (!this.touched) this.amount.value = typed(this.state.least_acceptable_minor);

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auction.foundation.kernel.refusal import Refusal
 from auction.procedure.bidding import rules
 from auction.procedure.bidding.rules import Bidder, Standing, decide
 from auction.rulebook import Numbers, rulebook
@@ -173,7 +174,7 @@ def test_prices_only_rise_and_the_end_never_comes_nearer(made: list[tuple[Bidder
     for who, amount, seconds in made:
         try:
             after = bid(now, who, amount, OPENS + timedelta(seconds=seconds))
-        except rules.Refusal as refusal:
+        except Refusal as refusal:
             assert refusal.code.startswith("bidding.")  # noqa: PT017 - every refusal is of this family
             continue
         assert after.price_minor is not None
@@ -192,6 +193,6 @@ def test_the_amount_named_as_least_acceptable_is_accepted(made: list[tuple[Bidde
     for who, amount, _ in made:
         try:
             now = bid(now, who, amount)
-        except rules.Refusal:
+        except Refusal:
             other = next(one for one in (A, B) if one.registration != now.leader)
             assert bid(now, other, now.least_acceptable_minor).leader == other.registration

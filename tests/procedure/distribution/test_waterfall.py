@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auction.procedure.distribution.fees import doubled_interest, enforcement_fee
 from auction.procedure.distribution.rules import (
     Claim,
     ClaimKind,
@@ -18,8 +19,6 @@ from auction.procedure.distribution.rules import (
     Pool,
     Setaside,
     Waterfall,
-    doubled_interest,
-    enforcement_fee,
     waterfall,
 )
 from auction.rulebook.model import FeeBracket

@@ -1,0 +1,1 @@
+"""Who asks: pages, API, live channel, inbox, jobs and command line."""

@@ -1,0 +1,103 @@
+"""What a bidder's program may do: register and bid. Bids go the way of every other bid, through the sequencer."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from auction.edges.api.endpoint import Answer, Call, answered, endpoint, kept_answer
+from auction.edges.api.lots import lot_id
+from auction.edges.api.reading import Field
+from auction.edges.api.shapes import registration_json
+from auction.edges.live import live
+from auction.edges.live.connections import BID_SCOPE, bidding_person
+from auction.edges.problems import PlatformUnavailable, problem, status_of
+from auction.edges.receipts import receipt_json
+from auction.foundation.database import idempotency
+from auction.foundation.database.acts import Act
+from auction.foundation.database.idempotency import KeyReused
+from auction.foundation.kernel.refusal import AuthForbidden, AuthRequired, InputMalformed, NotFound, RateLimited
+from auction.procedure.bidding import commands as bidding
+from auction.procedure.bidding import rules
+
+_AUTH = (AuthRequired, AuthForbidden, RateLimited)
+
+
+@endpoint(
+    "POST", "/lots/{lot}/registrations",
+    zh="报名", en="Register on a lot; answers the bidding code and the deposit due",
+    body=(
+        Field("as_priority", "truth", "以已确认的优先购买权人身份", "As a priority purchaser the court confirmed"),
+        Field("creditor_claim", "text", "以债权抵扣保证金", "The applicant's claim, set against it", longest=80),
+    ),
+    scope=BID_SCOPE,
+    errors=(
+        *_AUTH, InputMalformed, NotFound, KeyReused, rules.RegistrationClosed, rules.Ineligible,
+        rules.PriorityNotConfirmed, rules.RegisteredAlready,
+    ),
+    answers="Registration", statuses=(201,),
+)  # fmt: skip
+def register(call: Call, lot: str) -> Answer:
+    """Register the key's person."""
+    wanted, person = lot_id(lot), bidding_person(call.known)
+
+    def run(act: Act) -> Answer:
+        made = bidding.register(
+            act,
+            lot=wanted,
+            person=person,
+            as_priority=bool(call.body["as_priority"]),
+            creditor_claim=call.body["creditor_claim"],
+        )
+        return Answer(registration_json(made, paid_under=f"/lots/{wanted}/deposit"), status=HTTPStatus.CREATED)
+
+    return call.once(run)
+
+
+@endpoint(
+    "POST", "/lots/{lot}/bids", zh="出价；同一 bid_id 只产生一笔", en="Bid; the same bid_id has one effect",
+    body=(
+        Field("amount_minor", "whole", "出价（分）", "The amount in fen", required=True, least=1),
+        Field("bid_id", "text", "客户端自定的编号", "The client's own id", required=True, longest=64),
+    ),
+    scope=BID_SCOPE,
+    errors=(
+        *_AUTH, InputMalformed, NotFound, KeyReused, rules.BidIdReused, rules.BiddingNotOpen, rules.BiddingClosed,
+        rules.NotAdmitted, rules.BelowStart, rules.OwnLead, rules.BidTooLow, rules.OffStep, PlatformUnavailable,
+    ),
+    answers="Receipt", statuses=(201, 200),
+)  # fmt: skip
+def bid(call: Call, lot: str) -> Answer:
+    """Place one bid of the key's person and answer after its commit."""
+    wanted, person = lot_id(lot), bidding_person(call.known)
+    if call.key is not None:
+        before = _claimed(call, key=call.key)
+        if before is not None:
+            return before
+    answer = _placed(call, lot=wanted, person=person)
+    if call.key is not None:
+        _keep(call, key=call.key, answer=answer)
+    return answer
+
+
+def _placed(call: Call, *, lot: str, person: str) -> Answer:
+    receipt = live().sequencer.submit(
+        lot=lot, person=person, amount_minor=call.body["amount_minor"], bid_id=call.body["bid_id"]
+    )
+    body = receipt_json(receipt, language=call.language)
+    if receipt.refusal is None:
+        return Answer(body, status=HTTPStatus.OK if receipt.repeated else HTTPStatus.CREATED)
+    refused: dict[str, Any] = problem(receipt.refusal, language=call.language)
+    return Answer(refused | {"receipt": body}, status=status_of(receipt.refusal))
+
+
+def _claimed(call: Call, *, key: str) -> Answer | None:
+    """Claim the key before the bid: a crash in between leaves it unanswered, and the bid's own id keeps it single."""
+    with call.platform.act(call.actor) as act:
+        before = idempotency.claim(act, owner=call.actor.id, key=key, request=call.digest)
+    return None if before is None else kept_answer(before)
+
+
+def _keep(call: Call, *, key: str, answer: Answer) -> None:
+    with call.platform.act(call.actor) as act:
+        idempotency.record(act, owner=call.actor.id, key=key, answered=answered(answer))

@@ -1,0 +1,48 @@
+"""For operators and balancers: liveness, readiness with each dependency, figures."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response
+from sqlalchemy.exc import SQLAlchemyError
+
+from auction.edges.live import live
+from auction.edges.platform import Platform
+from auction.edges.problems import dumped
+
+
+def health(platform: Platform) -> Blueprint:
+    """Return the addresses at the root: ``/healthz``, ``/readyz``, ``/metrics``."""
+    root = Blueprint("health", __name__)
+
+    @root.get("/healthz")
+    def healthz() -> Response:
+        return _plain({"status": "ok"})
+
+    @root.get("/readyz")
+    def readyz() -> Response:
+        database = _database(platform)
+        ready = database == "ok"
+        body = {"status": "ok" if ready else "unavailable", "dependencies": {"database": database}}
+        return _plain(body, status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE)
+
+    @root.get("/metrics")
+    def metrics() -> Response:
+        text, kind = live().figures.text()
+        return Response(text, content_type=kind)
+
+    return root
+
+
+def _database(platform: Platform) -> str:
+    try:
+        return "ok" if platform.database.alive() else "unavailable"
+    except SQLAlchemyError:
+        return "unavailable"
+
+
+def _plain(body: object, *, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    response = Response(dumped(body), status=int(status), content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response

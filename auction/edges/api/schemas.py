@@ -1,0 +1,88 @@
+"""The forms of answers, as JSON schemas of the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+_MINOR: Schema = {"type": "integer", "description": "最小货币单位（分）/ whole minor units"}
+_MAYBE_MINOR: Schema = {"type": ["integer", "null"]}
+_AT: Schema = {"type": "string", "format": "date-time"}
+_MAYBE_AT: Schema = {"type": ["string", "null"], "format": "date-time"}
+_TEXT: Schema = {"type": "string"}
+_MAYBE_TEXT: Schema = {"type": ["string", "null"]}
+_WHOLE: Schema = {"type": "integer"}
+_TRUTH: Schema = {"type": "boolean"}
+_HASH: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_ANY: Schema = {"type": "object"}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _list(of: Schema) -> Schema:
+    return {"type": "array", "items": of}
+
+
+def _object(**properties: Schema) -> Schema:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+_SUMMARY = {
+    "lot": _TEXT, "title": _TEXT, "status": _TEXT, "outcome": _MAYBE_TEXT, "round": _TEXT, "kind": _TEXT,
+    "category": _TEXT, "city": _TEXT, "court": _object(id=_TEXT, name=_TEXT), "case_number": _TEXT,
+    "currency": _TEXT, "start_price_minor": _MINOR, "deposit_minor": _MINOR, "increment_minor": _MINOR,
+    "reference_price_minor": _MINOR, "hammer_price_minor": _MAYBE_MINOR, "announced_at": _MAYBE_AT,
+    "opens_at": _AT, "closes_at": _AT, "ends_at": _AT, "sample": _TRUTH,
+}  # fmt: skip
+
+_PROBLEM = _object(
+    type=_TEXT, title=_TEXT, status=_WHOLE, detail=_TEXT, code=_TEXT, article=_TEXT, facts=_ANY
+)  # fmt: skip
+
+SCHEMAS: dict[str, Schema] = {
+    "Object": _ANY,
+    "Problem": _PROBLEM,
+    "LotSummary": _object(**_SUMMARY),
+    "LotPage": _object(items=_list(_ref("LotSummary")), next=_MAYBE_TEXT, total=_WHOLE),
+    "Lot": _object(
+        **_SUMMARY, case=_TEXT, after=_MAYBE_TEXT, properties=_list(_TEXT), facts=_ANY, floor_minor=_MINOR,
+        balance_days=_WHOLE, terms={"type": ["object", "null"]}, rulebook={"type": ["object", "null"]},
+        disclosure=_ANY, priority_ranks=_list(_WHOLE), panel=_list(_TEXT), documents=_list(_ANY), rounds=_list(_ANY),
+        warnings=_list(_object(code=_TEXT, text=_TEXT)), closed_at=_MAYBE_AT, registered=_WHOLE, state=_ANY,
+    ),
+    "Entry": {
+        **_object(seq=_WHOLE, at=_AT, kind=_TEXT, public=_ANY, sealed=_MAYBE_TEXT, prev=_HASH, hash=_HASH),
+        "description": "与被散列的内容一致 / exactly what was hashed, with its hash",
+    },
+    "DocketPage": _object(
+        items=_list(_ref("Entry")), next={"type": ["integer", "null"]}, head=_object(seq=_WHOLE, hash=_HASH)
+    ),
+    "EventPage": _object(items=_list(_ref("Entry")), next=_TEXT),
+    "State": _object(
+        lot=_TEXT, status=_TEXT, outcome=_MAYBE_TEXT, seq=_WHOLE, currency=_TEXT, price_minor=_MAYBE_MINOR,
+        least_acceptable_minor=_MINOR, increment_minor=_MINOR, leader=_MAYBE_TEXT, bids=_WHOLE, extensions=_WHOLE,
+        opens_at=_AT, ends_at=_AT, watchers=_WHOLE, server_time=_AT, entries_from=_WHOLE, entries=_list(_ref("Entry")),
+    ),
+    "Export": _object(
+        lot=_TEXT, rulebook=_ANY, terms=_ANY, entries=_list(_ref("Entry")),
+        checkpoints=_list(_object(lot=_TEXT, seq=_WHOLE, hash=_HASH, at=_AT, key=_MAYBE_TEXT, signature=_MAYBE_TEXT)),
+        public_key=_MAYBE_TEXT,
+    ),
+    "Registration": _object(
+        registration=_TEXT, lot=_TEXT, code=_TEXT, priority_rank={"type": ["integer", "null"]}, status=_TEXT,
+        currency=_TEXT, deposit_minor=_MINOR, deposit_due_minor=_MINOR, pay=_object(how=_TEXT, url=_TEXT),
+        registered_at=_AT, admitted_at=_MAYBE_AT,
+    ),
+    "Receipt": {
+        **_object(
+            lot=_TEXT, bid_id=_TEXT, outcome={"type": "string", "enum": ["accepted", "refused"]}, seq=_WHOLE,
+            code=_TEXT, amount_minor=_MINOR, received_at=_AT, decided_at=_AT, ms_to_end=_WHOLE, ends_at=_AT,
+            extended=_TRUTH, entry_hash=_HASH, signature=_MAYBE_TEXT,
+        ),
+        "description": "被拒绝时另有 problem / a refused one says why under `problem`",
+    },
+    "Rulebook": _object(version=_TEXT, sha256=_HASH, on=_TEXT, instruments=_list(_ANY)),
+}  # fmt: skip

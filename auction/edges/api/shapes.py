@@ -1,0 +1,111 @@
+"""The forms in which the API answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from auction.foundation.docket.rules import Entry
+from auction.foundation.kernel.canonical import instant_text
+from auction.procedure.bidding.queries import RegistrationRecord
+from auction.procedure.lots.queries import LotRecord
+
+
+def summary_json(lot: LotRecord) -> dict[str, Any]:
+    """Return a lot as lists show it."""
+    return {
+        "lot": lot.id,
+        "title": lot.title,
+        "status": lot.status,
+        "outcome": lot.outcome,
+        "round": lot.round,
+        "kind": lot.kind,
+        "category": lot.category,
+        "city": lot.city,
+        "court": {"id": lot.court, "name": lot.court_name},
+        "case_number": lot.case_number,
+        "currency": lot.currency,
+        "start_price_minor": lot.start_price_minor,
+        "deposit_minor": lot.deposit_minor,
+        "increment_minor": lot.increment_minor,
+        "reference_price_minor": lot.reference_price_minor,
+        "hammer_price_minor": lot.hammer_price_minor,
+        "announced_at": instant_text(lot.announced_at) if lot.announced_at else None,
+        "opens_at": instant_text(lot.opens_at),
+        "closes_at": instant_text(lot.closes_at),
+        "ends_at": instant_text(lot.ends_at),
+        "sample": lot.sample,
+    }
+
+
+def lot_json(lot: LotRecord, *, rounds: Sequence[LotRecord], language: str) -> dict[str, Any]:
+    """Return everything published about a lot; who holds a priority is told by rank only."""
+    return summary_json(lot) | {
+        "case": lot.case,
+        "after": lot.after,
+        "properties": list(lot.properties),
+        "facts": dict(lot.facts),
+        "floor_minor": lot.floor_minor,
+        "balance_days": lot.balance_days,
+        "terms": lot.terms,
+        "rulebook": {"version": lot.rulebook["version"], "sha256": lot.rulebook["sha256"]} if lot.rulebook else None,
+        "disclosure": dict(lot.disclosure),
+        "priority_ranks": sorted(one.rank for one in lot.priority),
+        "panel": list(lot.panel),
+        "documents": [],
+        "rounds": [_round_json(one) for one in rounds],
+        "warnings": _warnings(lot, language=language),
+        "closed_at": instant_text(lot.closed_at) if lot.closed_at else None,
+    }
+
+
+def _round_json(lot: LotRecord) -> dict[str, Any]:
+    return {
+        "lot": lot.id,
+        "round": lot.round,
+        "status": lot.status,
+        "outcome": lot.outcome,
+        "start_price_minor": lot.start_price_minor,
+        "hammer_price_minor": lot.hammer_price_minor,
+        "currency": lot.currency,
+        "opens_at": instant_text(lot.opens_at),
+        "ends_at": instant_text(lot.ends_at),
+    }
+
+
+def _warnings(lot: LotRecord, *, language: str) -> list[dict[str, str]]:
+    """Return what a bidder must know before anything else."""
+    found = []
+    if lot.sample:
+        found.append(("sample", "演示数据，并非真实拍卖。", "Demonstration data, not a real auction."))
+    if lot.priority:
+        found.append(
+            ("priority", "本拍品有优先购买权人，同等价格优先。", "Somebody has a priority to buy at an equal price.")
+        )
+    if lot.status in {"deferred", "suspended"}:
+        found.append(("stayed", "竞价已暂停，恢复时另行公告。", "Bidding is stayed; its resumption will be announced."))
+    if lot.status in {"withdrawn", "revoked"}:
+        found.append(("ended", "本次拍卖已撤回或撤销。", "This auction was withdrawn or revoked."))
+    return [{"code": code, "text": en if language == "en" else zh} for code, zh, en in found]
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """Return a docket entry as it was hashed, with its hash."""
+    return entry.as_json()
+
+
+def registration_json(found: RegistrationRecord, *, paid_under: str) -> dict[str, Any]:
+    """Return a registration to its owner: code, deposit due, how to pay."""
+    return {
+        "registration": found.id,
+        "lot": found.lot,
+        "code": found.code,
+        "priority_rank": found.rank,
+        "status": found.status,
+        "currency": "CNY",
+        "deposit_minor": found.deposit_minor,
+        "deposit_due_minor": found.deposit_due_minor,
+        "pay": {"how": "page", "url": paid_under},
+        "registered_at": instant_text(found.registered_at),
+        "admitted_at": instant_text(found.admitted_at) if found.admitted_at else None,
+    }

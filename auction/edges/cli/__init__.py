@@ -1,0 +1,1 @@
+"""The command line: `auction`, one module a command."""

@@ -1,0 +1,126 @@
+"""The demo's data: loaded once, freshened at each start, so that something is always open and closing soon."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import click
+
+from auction.edges.cli.import_listings import show_progress
+from auction.edges.inbox.history import History, Plan
+from auction.edges.inbox.listing_import import import_rows
+from auction.edges.inbox.listings import read_listing
+from auction.edges.inbox.sample_people import DEMO_COURT, Bench
+from auction.edges.jobs.sweep import fall_due, sweeping
+from auction.edges.platform import Platform, create_platform
+from auction.foundation.kernel.calendar import day_of
+from auction.foundation.kernel.roles import PLATFORM, Role
+from auction.procedure.identity import commands as identity
+from auction.procedure.identity import queries as people
+from auction.procedure.lots import queries as lots
+from auction.resources import demo_data_dir
+from auction.rulebook import rulebook
+from auction.settings import Settings
+
+#: One password for every demo account; refused outside ``--demo`` because the accounts exist only there.
+PASSWORD = "auction-demo-2026"  # noqa: S105 - printed at each start, opens invented accounts only
+_COURT_CODE = "苏0102"
+
+#: login, name, roles, whether it belongs to the demo court
+ACCOUNTS: tuple[tuple[str, str, tuple[Role, ...], bool], ...] = (
+    ("officer", "林执行", (Role.OFFICER,), True),
+    ("panel", "方审判", (Role.PANEL,), True),
+    ("panel2", "陶审判", (Role.PANEL,), True),
+    ("panel3", "贺审判", (Role.PANEL,), True),
+    ("finance", "钟财务", (Role.FINANCE,), True),
+    ("head", "卢局长", (Role.HEAD,), True),
+    ("supervisor", "齐检察", (Role.SUPERVISOR,), False),
+    ("admin", "平台管理员", (Role.ADMINISTRATOR,), False),
+)
+_BIDDERS = (("bidder1", "张小满", "110101199003070353"), ("bidder2", "李春分", "110101198806150045"))
+
+_SOON = timedelta(minutes=8)
+_TOO_SOON = timedelta(minutes=3)
+_WITHIN = timedelta(minutes=10)
+
+
+def ensure_demo(settings: Settings, database_url: str) -> Iterable[str]:
+    """Load the demo once, make anew what was missed while it was stopped, and return the lines to print."""
+    platform = create_platform(settings, database_url)
+    try:
+        _accounts(platform)
+        _listings(platform)
+        soon = _closing_soon(platform)
+    finally:
+        platform.database.dispose()
+    logins = [login for login, *_ in ACCOUNTS] + [login for login, *_ in _BIDDERS]
+    return [f"Demo accounts (password {PASSWORD}): {', '.join(logins)}", f"Closes within ten minutes: /lots/{soon}"]
+
+
+def _accounts(platform: Platform) -> None:
+    """Make the court and the accounts that are not there yet, whatever an earlier start got to."""
+    with platform.act(PLATFORM) as act:
+        court = people.find_court(act.session, DEMO_COURT) or identity.add_court(
+            act, name=DEMO_COURT, code=_COURT_CODE, city="南京市", phone="025-12368", supervision_phone="025-12309"
+        )
+        for login, name, roles, of_court in ACCOUNTS:
+            if people.find_account(act.session, login=login) is None:
+                identity.open_account(
+                    act, login=login, password=PASSWORD, name=name, roles=roles, court=court.id if of_court else None
+                )
+    for login, name, number in _BIDDERS:
+        with platform.act(None) as act:
+            if people.find_account(act.session, login=login) is None:
+                identity.sign_up(act, login=login, password=PASSWORD, name=name, id_number=number, phone=None)
+
+
+def _listings(platform: Platform) -> None:
+    """Import what is not there yet; a lot whose end was missed is deferred and its listing told anew."""
+    rows = json.loads((demo_data_dir() / "listings.json").read_text(encoding="utf-8"))
+    with sweeping(platform):
+        fall_due(platform, until=platform.clock.now())
+    with platform.read() as session:
+        present = lots.sample_lots(session)
+    lacking = [number for number in range(1, len(rows) + 1) if present.get(number) in {None, "deferred"}]
+    if not lacking:
+        return
+    click.echo(f"Loading {len(lacking)} listings into the demo …", err=True)
+    fresh = any(present.values())
+    done = import_rows(
+        platform,
+        [rows[number - 1] for number in lacking],
+        numbers=lacking,
+        wanted="open" if fresh else None,
+        progress=show_progress,
+    )
+    for one in done:
+        if one.error:
+            click.echo(f"  listing {one.row} left out: {one.error}", err=True)
+
+
+def _closing_soon(platform: Platform) -> str:
+    """Return a lot that closes within ten minutes, made now unless there is one."""
+    now = platform.clock.now()
+    with platform.read() as session:
+        found = lots.ending_between(session, start=now + _TOO_SOON, end=now + _WITHIN)
+    return found or _make_closing_soon(platform, now=now)
+
+
+def _make_closing_soon(platform: Platform, *, now: datetime) -> str:
+    row = {
+        "source": "demo",
+        "title": "苏A2C6E8 大众牌小型轿车一辆（演示拍品）",
+        "city": "南京市",
+        "court": DEMO_COURT,
+        "start_price_minor": 4_200_000,
+        "reference_price_minor": 6_000_000,
+        "deposit_minor": 420_000,
+        "increment_minor": 50_000,
+        "currency": "CNY",
+    }
+    bench = Bench(platform)
+    listing = read_listing(row, number=0, numbers=rulebook().on(day_of(now)))
+    plan = Plan(wanted="open", opens_at=now + _SOON - timedelta(hours=24), bids=0)
+    with sweeping(platform):
+        history = History(platform, people=bench.staff(listing), bench=bench, listing=listing, now=now)
+        return history.make(plan)

@@ -1,0 +1,66 @@
+"""`auction web`: pages, API and the live channel in one process under gevent."""
+
+import contextlib
+import signal
+from pathlib import Path
+
+import click
+
+from auction.edges.cli.child import child_options, end_with, log_to_stderr
+from auction.edges.cli.opening import data_option, demo_option, open_database, settings_of
+
+_BACKLOG = 2048  # connections that may wait while a burst of watchers arrives
+_GRACE_SECONDS = 5
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
+@data_option
+@demo_option
+@child_options
+def web(*, host: str, port: int, data: Path, demo: bool, database_url: str | None, supervisor: int | None) -> None:
+    """Serve pages, API and live bidding, without the sweeps (`auction jobs` does those).
+
+    \b
+    Example:
+      DATABASE_URL=postgresql://auction@db/auction auction web --host 0.0.0.0 --port 8000
+    """
+    # Before anything opens a socket or starts a thread: from here on both are cooperative.
+    from gevent import monkey
+
+    monkey.patch_all()
+    end_with(supervisor=supervisor)
+    settings = settings_of(data=data, demo=demo)
+    log_to_stderr(level=settings.log_level)
+
+    from auction.app import create_app, create_platform
+
+    with contextlib.ExitStack() as stack:
+        url = database_url or stack.enter_context(open_database(settings))
+        platform = create_platform(settings, url)
+        stack.callback(platform.database.dispose)
+        _serve(create_app(platform), host=host, port=port)
+
+
+def _serve(app: object, *, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT, then let what is under way finish."""
+    import gevent
+    from gevent.pywsgi import WSGIHandler, WSGIServer
+
+    class Handler(WSGIHandler):  # type: ignore[misc]  # gevent has no types
+        """Ends a connection with its WebSocket: what may follow on the wire is a closing frame, not a request."""
+
+        def handle_one_response(self) -> None:
+            super().handle_one_response()
+            if "HTTP_UPGRADE" in self.environ:
+                self.close_connection = True
+
+    # Flask-SocketIO has wrapped the app; simple-websocket upgrades connections under this server.
+    server = WSGIServer((host, port), app, log=None, backlog=_BACKLOG, handler_class=Handler)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, server.stop, _GRACE_SECONDS)
+    try:
+        server.serve_forever(stop_timeout=_GRACE_SECONDS)
+    except OSError as error:
+        raise click.ClickException(f"Cannot listen on {host}:{port}: {error.strerror}") from error

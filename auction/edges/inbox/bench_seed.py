@@ -1,0 +1,97 @@
+"""Seeds for load generators: open movable lots and bidders admitted to each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from auction.edges.inbox.history import History, Plan, past
+from auction.edges.inbox.listings import read_listing
+from auction.edges.inbox.sample_people import DEMO_COURT, Bench
+from auction.edges.jobs.sweep import fall_due, sweeping
+from auction.edges.platform import Platform
+from auction.foundation.kernel.calendar import day_of
+from auction.foundation.kernel.canonical import instant_text
+from auction.foundation.kernel.roles import Actor, Role
+from auction.procedure.bidding import commands as bidding
+from auction.procedure.deposits import commands as deposits
+from auction.procedure.identity import commands as identity
+from auction.procedure.lots import queries as lot_records
+from auction.rulebook import rulebook
+
+_START, _STEP = 100_000_00, 100_00
+
+
+def seed(platform: Platform, *, lots: int, bidders: int, minutes: int, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Make the lots and bidders and return their ids and tokens (contract section 2)."""
+    now = platform.clock.now()
+    made = _bidders(platform, bidders)
+    tell(f"{len(made)} bidders")
+    found: list[dict[str, Any]] = []
+    for number in range(1, lots + 1):
+        with sweeping(platform):
+            lot = _lot(platform, number=number, now=now, minutes=minutes)
+            _admit(platform, lot=lot, actors=[actor for actor, _ in made], now=now)
+        with platform.read() as session:
+            record = lot_records.lot(session, lot)
+        found.append(
+            {
+                "id": lot,
+                "start_price_minor": record.start_price_minor,
+                "increment_minor": record.increment_minor,
+                "ends_at": instant_text(record.ends_at),
+            }
+        )
+        if number % 25 == 0 or number == lots:
+            tell(f"{number}/{lots} lots")
+    return {"lots": found, "bidders": [{"token": token} for _, token in made]}
+
+
+def _bidders(platform: Platform, count: int) -> list[tuple[Actor, str]]:
+    made: list[tuple[Actor, str]] = []
+    with platform.act() as act:
+        for number in range(count):
+            name = f"压测竞买人{number + 1}"
+            person = identity.enrol_person(act, name=name)
+            account = identity.open_account(
+                act,
+                login=f"bench-{person.id.lower()}",
+                password=None,
+                name=name,
+                roles=[Role.BIDDER],
+                person=person.id,
+            )
+            token, _ = identity.issue_key(act, account=account.id, scopes=["bid"], label="bench")
+            made.append((Actor(id=account.id, name=name, roles=account.roles, person=person.id), token))
+    return made
+
+
+def _lot(platform: Platform, *, number: int, now: datetime, minutes: int) -> str:
+    row = {
+        "source": "bench",
+        "title": f"压力测试车辆 {number} 号小型轿车",
+        "city": "南京市",
+        "court": DEMO_COURT,
+        "start_price_minor": _START,
+        "reference_price_minor": _START,
+        "deposit_minor": _START // 10,
+        "increment_minor": _STEP,
+        "currency": "CNY",
+    }
+    bench = Bench(platform)
+    listing = read_listing(row, number=number, numbers=rulebook().on(day_of(now)))
+    plan = Plan(wanted="open", opens_at=now + timedelta(minutes=minutes) - timedelta(hours=24), bids=0)
+    return History(platform, people=bench.staff(listing), bench=bench, listing=listing, now=now).make(plan)
+
+
+def _admit(platform: Platform, *, lot: str, actors: list[Actor], now: datetime) -> None:
+    """Register everybody and pay the deposits, in a few large acts of the passing moment."""
+    with past(platform, now) as then:
+        with then.act() as act:
+            made = [bidding.register(act, lot=lot, person=actor.person or "") for actor in actors]
+            for registration in made:
+                deposits.pay_deposit(
+                    act, lot=lot, registration=registration.id, amount_minor=registration.deposit_due_minor
+                )
+        fall_due(then, until=now)

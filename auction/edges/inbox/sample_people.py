@@ -1,0 +1,141 @@
+"""The invented people of sample data: a court's staff, debtors and creditors, a crowd that bids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from auction.edges.inbox.listings import Listing
+from auction.edges.platform import Platform
+from auction.foundation.database.acts import Act
+from auction.foundation.kernel.roles import PLATFORM, Actor, Role
+from auction.procedure.cases import queries as cases
+from auction.procedure.identity import commands as identity
+from auction.procedure.identity import queries as people
+from auction.rulebook import rulebook
+
+_FAMILY = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许"
+_GIVEN = ("建国", "晓梅", "志强", "丽华", "海燕", "永福", "文静", "国栋", "雨桐", "俊杰")
+_BANKS = ("江南商业银行", "长江农村信用合作社", "华夏资产管理有限公司", "东吴小额贷款有限公司")
+_CROWD = 6
+_FIRST_SERIAL = 1001
+
+#: The court whose desk the demo accounts sit at.
+DEMO_COURT = "南京市玄武区人民法院"
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """A court and those of its staff who act in a history."""
+
+    court: str
+    officer: Actor
+    panel: tuple[Actor, Actor, Actor]
+    finance: Actor
+    head: Actor
+
+
+def name_of(number: int) -> str:
+    """Return an invented name; the same number gives the same name."""
+    return _FAMILY[number % len(_FAMILY)] + _GIVEN[number // len(_FAMILY) % len(_GIVEN)]
+
+
+class Bench:
+    """Gives a history its people; courts, staff and bidders are made on first mention."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._staff: dict[str, People] = {}
+        self._crowd: list[Actor] = []
+        self._serials: dict[tuple[str, int], int] = {}
+
+    def staff(self, listing: Listing) -> People:
+        """Return the staff of the listing's court."""
+        if listing.court not in self._staff:
+            self._staff[listing.court] = self._make_staff(listing)
+        return self._staff[listing.court]
+
+    def debtor(self, row: int) -> Mapping[str, Any]:
+        """Return a debtor; every fifth is a company."""
+        if row % 5 == 4:  # noqa: PLR2004 - every fifth
+            return {"name": f"{name_of(row)[:1]}氏实业有限公司", "kind": "enterprise"}
+        return {"name": name_of(row * 7 + 3), "kind": "natural_person"}
+
+    def claims(self, row: int, *, amount_minor: int) -> list[Mapping[str, Any]]:
+        """Return the applicant's claim and, now and then, another creditor's."""
+        made: list[Mapping[str, Any]] = [
+            {"creditor": _BANKS[row % len(_BANKS)], "amount_minor": amount_minor, "kind": "ordinary", "applicant": True}
+        ]
+        if row % 3 == 0:
+            made.append({"creditor": name_of(row * 11 + 5), "amount_minor": amount_minor // 4, "kind": "ordinary"})
+        return made
+
+    def next_number(self, act: Act, *, court: str, code: str, year: int) -> str:
+        """Return the next free case number of the court and year (法〔2015〕137号)."""
+        serial = self._serials.get((court, year), _FIRST_SERIAL)
+        while cases.by_number(act.session, f"（{year}）{code}执{serial}号") is not None:
+            serial += 1
+        self._serials[court, year] = serial + 1
+        return f"（{year}）{code}执{serial}号"
+
+    def disclosure(self, listing: Listing) -> dict[str, str]:
+        """Return every block articles 13 and 14 want: standing words, and the listing's own facts."""
+        book = rulebook()
+        blocks = {one.key: one.text.zh for one in (*book.disclosure_blocks, *book.reminders)}
+        area = listing.facts.get("area_m2")
+        state = f"{listing.title}。" + (f"建筑面积 {area} 平方米。" if area else "") + "以实物现状为准，欢迎预约看样。"
+        return {**blocks, "property_state": state, "court_contact": f"{listing.court}执行局，工作日 9:00–17:00。"}
+
+    def crowd(self, row: int, *, count: int) -> tuple[Actor, ...]:
+        """Return some of the invented bidders."""
+        if not self._crowd:
+            self._crowd = [self._bidder(number) for number in range(_CROWD)]
+        return tuple(self._crowd[(row + number) % _CROWD] for number in range(count))
+
+    def _bidder(self, number: int) -> Actor:
+        login = f"sample-bidder-{number + 1}"
+        with self._platform.act() as act:
+            known = people.find_account(act.session, login=login)
+            if known is None:
+                name = name_of(number * 13 + 7)
+                person = identity.enrol_person(act, name=name)
+                known = identity.open_account(
+                    act, login=login, password=None, name=name, roles=[Role.BIDDER], person=person.id
+                )
+        return Actor(id=known.id, name=known.name, roles=known.roles, person=known.person)
+
+    def _make_staff(self, listing: Listing) -> People:
+        with self._platform.act(PLATFORM) as act:
+            found = people.find_court(act.session, listing.court)
+            court = found or identity.add_court(
+                act, name=listing.court, code=listing.court_code, city=listing.city, phone="12368"
+            )
+            base = len(people.courts(act.session)) * 17
+            actors = {
+                login: self._account(
+                    act, login=f"{login}-{listing.court_code}", roles=roles, court=court.id, name=name_of(base + n)
+                )
+                for n, (login, roles) in enumerate(_OFFICES)
+            }
+        panel = (actors["panel1"], actors["panel2"], actors["panel3"])
+        return People(
+            court=court.id, officer=actors["officer"], panel=panel, finance=actors["finance"], head=actors["head"]
+        )
+
+    def _account(self, act: Act, *, login: str, roles: list[Role], court: str, name: str) -> Actor:
+        login = login.lower().translate({ord(letter): None for letter in "苏川"})
+        known = people.find_account(act.session, login=login) or identity.open_account(
+            act, login=login, password=None, name=name, roles=roles, court=court
+        )
+        return Actor(id=known.id, name=known.name, roles=known.roles, court=known.court)
+
+
+_OFFICES: tuple[tuple[str, list[Role]], ...] = (
+    ("officer", [Role.OFFICER]),
+    ("panel1", [Role.PANEL]),
+    ("panel2", [Role.PANEL]),
+    ("panel3", [Role.PANEL]),
+    ("finance", [Role.FINANCE]),
+    ("head", [Role.HEAD]),
+)

@@ -1,0 +1,108 @@
+"""What has fallen due happens: lots open and close, what follows from it follows, money orders are carried out.
+
+Nothing is remembered between sweeps; each looks at the database and takes the
+earliest thing that is due. A missed tick costs lateness, never a lost act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+
+from auction.edges.inbox import cashier
+from auction.edges.platform import Platform
+from auction.foundation.docket import reactions
+from auction.gateways.clock import ManualClock
+from auction.procedure.bidding import commands as bidding
+from auction.procedure.lots import queries as lots
+
+#: Who holds this advisory lock sweeps; others leave it alone, so that made history is not swept half made.
+_SWEEP_LOCK = 0x6A61_7377
+
+
+@contextmanager
+def sweeping(platform: Platform) -> Iterator[None]:
+    """Keep every other process from sweeping meanwhile; waits for the one at it."""
+    with platform.database.engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _SWEEP_LOCK})
+        connection.commit()
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _SWEEP_LOCK})
+            connection.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One thing the passing of time did: the verb, its subject, when it fell due."""
+
+    what: str
+    on: str
+    at: datetime
+
+
+def fall_due(platform: Platform, *, until: datetime, grace: timedelta = timedelta(0)) -> list[Happened]:
+    """Do everything that is due up to and including an instant, in order, and return it.
+
+    ``grace`` is how long a close waits for bids that arrived before the end and
+    still stand in a queue (design: one clock, one order). A clock moved by hand is
+    moved to each instant, so that a story's acts carry the times they fell due.
+    """
+    happened = settle(platform)
+    while (event := _earliest(platform, until=until, grace=grace)) is not None:
+        at, what, lot = event
+        _move(platform, at)
+        happened.append(_perform(platform, what=what, lot=lot, at=at))
+        happened.extend(settle(platform))
+    _move(platform, until)
+    return happened
+
+
+def settle(platform: Platform) -> list[Happened]:
+    """Run every waiting reaction, then every waiting money order, until nothing waits."""
+    happened: list[Happened] = []
+    while True:
+        ran = _react(platform, happened)
+        carried = cashier.carry_out_waiting(platform)
+        if carried:
+            happened.append(Happened(what="money_orders", on=str(carried), at=platform.clock.now()))
+        if not ran and not carried:
+            return happened
+
+
+def _react(platform: Platform, happened: list[Happened]) -> int:
+    ran = 0
+    while True:
+        with platform.act() as act:
+            name = reactions.run_one(act)
+        if name is None:
+            return ran
+        ran += 1
+        happened.append(Happened(what=name.rpartition(".")[2], on=name, at=platform.clock.now()))
+
+
+def _earliest(platform: Platform, *, until: datetime, grace: timedelta) -> tuple[datetime, str, str] | None:
+    with platform.read() as session:
+        opening = lots.next_opening(session, until=until)
+        closing = lots.next_closing(session, until=until - grace)
+    due = [(found[0], what, found[1]) for what, found in (("open_lot", opening), ("close_lot", closing)) if found]
+    return min(due) if due else None
+
+
+def _perform(platform: Platform, *, what: str, lot: str, at: datetime) -> Happened:
+    with platform.act() as act:
+        if what == "open_lot":
+            bidding.open_lot(act, lot=lot)
+        else:
+            bidding.close_when_due(act, lot=lot)
+    return Happened(what=what, on=lot, at=at)
+
+
+def _move(platform: Platform, at: datetime) -> None:
+    if isinstance(platform.clock, ManualClock) and at > platform.clock.now():
+        platform.clock.set(at)

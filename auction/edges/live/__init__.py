@@ -1,0 +1,114 @@
+"""The live channel: bids in, states out, over Socket.IO namespace ``/live``.
+
+Words: a *line* is the bids of one lot that wait; a *batch* is what one transaction
+decides; a *state* is the spectator's snapshot; a *room* is who watches a lot.
+
+Articles: 法释〔2016〕18号 第20条 (the instant a bid reaches the platform counts), 第24条 (public).
+
+Invariants: nothing is sent before its commit; one order per lot; at most ten states
+a second per lot; a state's number never goes back on a connection; whatever a
+client sends is answered, by name when it is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import Flask, current_app
+from flask_socketio import SocketIO
+from gevent import monkey
+
+from auction.edges.figures import Figures
+from auction.edges.limits import Limits
+from auction.edges.live.channel import NAMESPACE, Channel
+from auction.edges.live.listener import Listener
+from auction.edges.live.pusher import Pusher
+from auction.edges.live.sequencer import Sequencer
+from auction.edges.live.snapshots import Snapshots
+from auction.edges.platform import Platform
+
+_EXTENSION = "auction.live"
+_MESSAGE_MAX_BYTES = 10_000
+_PING_SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The live parts of one application."""
+
+    socketio: SocketIO
+    sequencer: Sequencer
+    snapshots: Snapshots
+    pusher: Pusher
+    listener: Listener
+    figures: Figures
+
+    def start(self) -> None:
+        """Begin to listen and to push; the first watcher does so."""
+        self.pusher.start()
+        self.listener.start()
+
+    def stop(self) -> None:
+        """End what ``start`` began."""
+        self.listener.stop()
+        self.pusher.stop()
+
+
+def attach(app: Flask, platform: Platform) -> SocketIO:
+    """Give the application its live channel and sequencer; limits may lie in ``app.config["LIMITS"]``."""
+    limits = cast("Limits", app.config.setdefault("LIMITS", Limits()))
+    figures = Figures()
+    line = SocketIO(
+        app,
+        async_mode="gevent" if _under_gevent() else "threading",
+        async_handlers=True,
+        manage_session=False,
+        max_http_buffer_size=_MESSAGE_MAX_BYTES,
+        ping_interval=_PING_SECONDS,
+        ping_timeout=_PING_SECONDS,
+    )
+    server = cast("Any", line).server
+    snapshots = Snapshots(platform)
+
+    def emit(lot: str, body: dict[str, Any]) -> None:
+        server.emit("state", body, room=lot, namespace=NAMESPACE)
+        server.sleep(0)  # the writers of all watchers run before the round is called done
+
+    pusher = Pusher(platform, snapshots=snapshots, figures=figures, emit=emit)
+
+    def told(lot: str) -> None:
+        snapshots.moved(lot)
+        pusher.dirty(lot)
+
+    sequencer = Sequencer(platform, figures=figures, limits=limits, told=told)
+    listener = Listener(platform, told=told, watched=pusher.watched)
+    parts = Live(line, sequencer, snapshots, pusher, listener, figures)
+    app.extensions[_EXTENSION] = parts
+    Channel(
+        app,
+        platform,
+        server=server,
+        sequencer=sequencer,
+        snapshots=snapshots,
+        pusher=pusher,
+        figures=figures,
+        limits=limits,
+        begin=parts.start,
+    ).register()
+    return line
+
+
+def live_of(app: Flask) -> Live:
+    """Return the live parts of an application."""
+    return cast("Live", app.extensions[_EXTENSION])
+
+
+def live() -> Live:
+    """Return the live parts of the running application: ``live().sequencer.submit(…)`` takes a form's bid."""
+    return live_of(cast("Any", current_app)._get_current_object())  # noqa: SLF001 - Flask's own way to the app
+
+
+def _under_gevent() -> bool:
+    """Say whether the standard library was made cooperative, as ``auction web`` does first of all."""
+    return bool(monkey.is_module_patched("threading"))

@@ -1,0 +1,225 @@
+"""The events of namespace ``/live`` (contract 4.1): watch, unwatch, bid, clock.
+
+Handlers are registered with python-socketio itself: Flask's request context is
+built once, to read the session at the connection, and not for every bid.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import socketio
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from auction.edges.figures import Figures
+from auction.edges.limits import Limits
+from auction.edges.live.connections import Connection, again_by_session, by_session, by_token
+from auction.edges.live.pusher import Pusher
+from auction.edges.live.sequencer import Sequencer
+from auction.edges.live.snapshots import Snapshots
+from auction.edges.platform import Platform
+from auction.edges.problems import PlatformUnavailable, language_of, problem
+from auction.edges.receipts import answer_json
+from auction.foundation.docket import queries as docket
+from auction.foundation.docket.rules import Entry
+from auction.foundation.kernel.canonical import instant_text
+from auction.foundation.kernel.refusal import AuthRequired, InputMalformed, RateLimited, Refusal
+from auction.procedure.bidding.queries import State
+
+_LOG = logging.getLogger(__name__)
+
+NAMESPACE = "/live"
+#: How many entries a watcher who resumes gets at once; the rest lies in the docket.
+ENTRIES_MAX = 200
+_SEQ_MAX = 2**31 - 1
+
+Json = dict[str, Any]
+
+
+class Channel:
+    """The handlers of one process and the connections they serve."""
+
+    def __init__(
+        self,
+        app: Flask,
+        platform: Platform,
+        *,
+        server: socketio.Server,
+        sequencer: Sequencer,
+        snapshots: Snapshots,
+        pusher: Pusher,
+        figures: Figures,
+        limits: Limits,
+        begin: Callable[[], None],
+    ) -> None:
+        self._app = app
+        self._platform = platform
+        self._server = server
+        self._sequencer = sequencer
+        self._snapshots = snapshots
+        self._pusher = pusher
+        self._figures = figures
+        self._limits = limits
+        self._begin = begin
+        self._connections: dict[str, Connection] = {}
+
+    def register(self) -> None:
+        """Take the namespace's events."""
+        for event, handler in (
+            ("connect", self.connect),
+            ("disconnect", self.disconnect),
+            ("watch", self._answering(self.watch)),
+            ("unwatch", self._answering(self.unwatch)),
+            ("bid", self._answering(self.bid)),
+            ("clock", self._answering(self.clock)),
+            ("*", self.unknown),
+        ):
+            self._server.on(event, handler, namespace=NAMESPACE)
+
+    def connect(self, sid: str, environ: Json, auth: Any = None) -> None:  # noqa: ANN401 - anything may come
+        """Let a connection in; with a token that opens nothing it is refused by name.
+
+        :raises ConnectionRefusedError: with the problem, for python-socketio to answer
+        """
+        language = language_of(environ)
+        try:
+            connection = self._known(sid, environ, auth, language=language)
+        except Refusal as refusal:
+            body = problem(refusal, language=language)
+            raise socketio.exceptions.ConnectionRefusedError(body["detail"], body) from refusal
+        except SQLAlchemyError as away:
+            body = problem(PlatformUnavailable(), language=language)
+            raise socketio.exceptions.ConnectionRefusedError(body["detail"], body) from away
+        self._connections[sid] = connection
+        self._figures.connections.inc()
+
+    def disconnect(self, sid: str, *_: object) -> None:
+        """Forget a connection and what it watched."""
+        connection = self._connections.pop(sid, None)
+        if connection is None:
+            return
+        self._figures.connections.dec()
+        for lot in connection.lots:
+            self._pusher.leave(lot, sid)
+
+    def watch(self, connection: Connection, data: Json) -> Json:
+        """Send states of a lot from now on; answer the present one and what is new since ``after``."""
+        lot, after = _text(data, "lot"), _after(data)
+        if lot not in connection.lots and len(connection.lots) >= self._limits.watched_lots:
+            raise RateLimited
+        state = self._snapshots.current(lot)
+        self._begin()
+        connection.lots.add(lot)
+        self._pusher.enter(lot, connection.sid, seq=state.seq)
+        self._server.enter_room(connection.sid, lot, namespace=NAMESPACE)
+        entries, more = self._since(state, after=after)
+        # Pushes may have overtaken the reading: the answer is never older than what the room was sent.
+        state = self._snapshots.known(lot) or state
+        body = state.as_json(server_time=self._platform.clock.now(), watchers=self._pusher.watchers(lot))
+        return {"ok": True, "state": body, "entries": [entry.as_json() for entry in entries], "more": more}
+
+    def unwatch(self, connection: Connection, data: Json) -> Json:
+        """Send states of a lot no longer."""
+        lot = _text(data, "lot")
+        if lot in connection.lots:
+            connection.lots.discard(lot)
+            self._pusher.leave(lot, connection.sid)
+            self._server.leave_room(connection.sid, lot, namespace=NAMESPACE)
+        return {"ok": True}
+
+    def bid(self, connection: Connection, data: Json) -> Json:
+        """Place a bid and answer after its commit."""
+        person = connection.bidder(self._platform)
+        lot = _text(data, "lot")
+        connection.take_turn(self._limits)
+        connection.waiting += 1
+        try:
+            receipt = self._sequencer.submit(
+                lot=lot, person=person, amount_minor=_given(data, "amount_minor"), bid_id=_text(data, "bid_id")
+            )
+        finally:
+            connection.waiting -= 1
+        return answer_json(receipt, language=connection.language)
+
+    def clock(self, connection: Connection, data: Json) -> Json:  # noqa: ARG002 - every event has the same form
+        """Answer the server's time, for a client to measure its offset."""
+        return {"server_time": instant_text(self._platform.clock.now())}
+
+    def unknown(self, event: str, sid: str, *_: object) -> Json:
+        """Answer an event nobody knows."""
+        connection = self._connections.get(sid)
+        refusal = InputMalformed(errors={"event": f"unknown: {str(event)[:40]}"})
+        return {"ok": False, "problem": problem(refusal, language=connection.language if connection else "zh")}
+
+    def _answering(self, handler: Callable[[Connection, Json], Json]) -> Callable[..., Json]:
+        """Return the handler as python-socketio calls it: whatever comes gets an answer, a refusal its problem."""
+
+        def answer(sid: str, *args: object) -> Json:
+            connection = self._connections.get(sid)
+            if connection is None:
+                return {"ok": False, "problem": problem(AuthRequired(), language="zh")}
+            try:
+                return handler(connection, _payload(args))
+            except Refusal as refusal:
+                return {"ok": False, "problem": problem(refusal, language=connection.language)}
+            except SQLAlchemyError as away:
+                _LOG.warning("no answer from the database: %s", away.__class__.__name__)
+                return {"ok": False, "problem": problem(PlatformUnavailable(), language=connection.language)}
+
+        return answer
+
+    def _known(self, sid: str, environ: Json, auth: Any, *, language: str) -> Connection:  # noqa: ANN401
+        recheck = by_token(auth=auth)
+        if recheck is not None:
+            with self._platform.read() as session:
+                known = recheck(session)
+            if known is None:
+                raise AuthRequired
+        else:
+            known = by_session(self._app, environ=environ)
+            recheck = again_by_session(known)
+        return Connection(
+            sid=sid, language=language, known=known, recheck=recheck, allowance=float(self._limits.bids_burst)
+        )
+
+    def _since(self, state: State, *, after: int | None) -> tuple[list[Entry], bool]:
+        """Return the entries behind a number, and whether there are more than are sent here."""
+        first = state.entries[0].seq if state.entries else state.seq + 1
+        if after is None:
+            return list(state.entries), first > 1
+        if after >= first - 1:
+            return [entry for entry in state.entries if entry.seq > after], False
+        with self._platform.read() as session:
+            entries = docket.entries(session, f"lot:{state.lot.id}", after=after, limit=ENTRIES_MAX)
+        return entries, bool(entries) and entries[-1].seq < state.seq
+
+
+def _payload(args: tuple[object, ...]) -> Json:
+    if len(args) > 1 or not all(isinstance(arg, dict) for arg in args):
+        raise InputMalformed(errors={"payload": "one JSON object"})
+    return dict(args[0]) if args and isinstance(args[0], dict) else {}
+
+
+def _given(data: Json, field: str) -> Any:  # noqa: ANN401 - the sequencer checks what it is
+    if field not in data:
+        raise InputMalformed(errors={field: "missing"})
+    return data[field]
+
+
+def _text(data: Json, field: str) -> str:
+    value = _given(data, field)
+    if not isinstance(value, str) or not value or not value.isprintable():
+        raise InputMalformed(errors={field: "text"})
+    return value
+
+
+def _after(data: Json) -> int | None:
+    after = data.get("after")
+    if after is None:
+        return None
+    if type(after) is not int or not 0 <= after <= _SEQ_MAX:
+        raise InputMalformed(errors={"after": "a docket number"})
+    return after

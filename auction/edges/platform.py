@@ -1,0 +1,51 @@
+"""What every edge is given: settings, database, clock and the outside world, joined in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from auction import capabilities
+from auction.foundation.database.acts import Act
+from auction.foundation.database.engine import Database
+from auction.foundation.database.sealing import use_field_key
+from auction.foundation.kernel.roles import PLATFORM, Actor
+from auction.gateways.clock import Clock, FileClock, SystemClock
+from auction.gateways.port import PaymentGateway
+from auction.gateways.sandbox import SandboxGateway
+from auction.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A running platform, whatever process it runs in."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    gateway: PaymentGateway
+
+    @contextmanager
+    def act(self, actor: Actor | None = PLATFORM) -> Iterator[Act]:
+        """Open one command's transaction at the present instant, read once here."""
+        with self.database.act(actor=actor, now=self.clock.now()) as act:
+            yield act
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a read-only view."""
+        with self.database.read() as session:
+            yield session
+
+
+def create_platform(settings: Settings, database_url: str, *, clock: Clock | None = None) -> Platform:
+    """Return the platform on a migrated database; ``clock`` is given by scenarios, which move their own."""
+    capabilities.load()
+    use_field_key(settings.field_key)
+    database = Database(database_url)
+    chosen = clock or (FileClock(settings.clock_file) if settings.clock_file else SystemClock())
+    gateway = SandboxGateway(database.engine, clock=chosen)
+    return Platform(settings=settings, database=database, clock=chosen, gateway=gateway)

@@ -1,0 +1,83 @@
+"""Scratch databases: one migrated template, a copy for each scenario, and nothing left of them afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import make_url
+
+from auction.foundation.database.embedded import scratch
+from auction.foundation.database.migrate import migrate
+from auction.resources import migrations_dir
+from auction.settings import read_settings
+
+_PREFIX = "auction_scenario_"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A migrated database without data, and the server it lies on; a plain value, so that workers may be told of it.
+
+    ``server`` is any database of that server; only ``CREATE DATABASE`` and ``DROP DATABASE`` are said to it.
+    """
+
+    server: str
+    name: str
+
+    @contextlib.contextmanager
+    def copy(self) -> Iterator[str]:
+        """Yield the address of a fresh copy, dropped afterwards whatever happens."""
+        name = f"{_PREFIX}{secrets.token_hex(8)}"
+        _say(self.server, "CREATE DATABASE {} TEMPLATE {}", name, self.name)
+        try:
+            yield address(self.server, database=name)
+        finally:
+            _say(self.server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+@contextlib.contextmanager
+def template(env: Mapping[str, str]) -> Iterator[Template]:
+    """Yield a template: on the server of ``DATABASE_URL``, beside whatever it holds, else on a scratch server.
+
+    :raises EmbeddedUnavailable: where no scratch server can run
+    :raises DatabaseUnreachable: when the server of ``DATABASE_URL`` does not answer
+    """
+    with _server(env) as server:
+        name = f"{_PREFIX}template_{secrets.token_hex(8)}"
+        _say(server, "CREATE DATABASE {}", name)
+        try:
+            migrate(url=address(server, database=name), migrations=migrations_dir())
+            yield Template(server=server, name=name)
+        finally:
+            _say(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+def address(server: str, *, database: str) -> str:
+    """Return the address of another database of the same server."""
+    return make_url(server).set(database=database).render_as_string(hide_password=False)
+
+
+@contextlib.contextmanager
+def _server(env: Mapping[str, str]) -> Iterator[str]:
+    given = {"DATABASE_URL": env["DATABASE_URL"]} if env.get("DATABASE_URL") else {}
+    if given:
+        with tempfile.TemporaryDirectory() as folder:
+            url = read_settings(given, data=Path(folder), demo=True).database_url
+        if url is not None:
+            yield url
+            return
+    with scratch() as running:
+        yield running.url()
+
+
+def _say(server: str, statement: str, *names: str) -> None:
+    plain = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(*(sql.Identifier(name) for name in names)))

@@ -1,0 +1,68 @@
+"""Verbs of the distribution: planned, served, paid out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from auction.edges.scenario.given import Given
+from auction.edges.scenario.stage import Stage
+from auction.edges.scenario.verbs import verb
+from auction.foundation.kernel.roles import Role
+from auction.procedure.deposits import queries as deposits
+from auction.procedure.distribution import commands as distribution
+from auction.procedure.distribution import queries as plans
+from auction.procedure.distribution.queries import PlanRecord
+
+
+@verb("plan_distribution")
+def plan_distribution(stage: Stage, given: Given) -> object:
+    """Draw up the plan for the money that is there."""
+    case, fee = given.text("case"), given.truth("enforcement_fee")
+    until: Any = given.plain("interest_until")  # the command judges what it is
+    given.done()
+    with stage.act(stage.official(Role.OFFICER)) as act:
+        distribution.plan_distribution(act, case=case, enforcement_fee=fee, interest_until=until)
+    return _plan(stage, case)
+
+
+@verb("serve_plan")
+def serve_plan(stage: Stage, given: Given) -> object:
+    """Serve the plan on creditors and debtor."""
+    case = given.text("case")
+    given.done()
+    with stage.act(stage.official(Role.OFFICER)) as act:
+        distribution.serve_plan(act, case=case)
+    return _plan(stage, case)
+
+
+@verb("pay_out")
+def pay_out(stage: Stage, given: Given) -> object:
+    """Pay the plan: finance proposes, and as a second person the head of bureau releases."""
+    case = given.text("case")
+    given.done()
+    with stage.act(stage.official(Role.FINANCE)) as act:
+        distribution.pay_out(act, case=case)
+    with stage.act(stage.second_person(Role.HEAD)) as act:
+        distribution.release_payout(act, case=case)
+    stage.settle()
+    return _plan(stage, case)
+
+
+def _plan(stage: Stage, case: str) -> dict[str, object]:
+    with stage.read() as session:
+        found = plans.plan(session, case=case)
+        money = deposits.money(session, case=case)
+    assert found is not None  # noqa: S101 - the command before has drawn it up
+    return _record(found) | {"escrow_minor": money.escrow_minor}
+
+
+def _record(record: PlanRecord) -> dict[str, object]:
+    return {
+        "case": record.case,
+        "status": record.status.value,
+        "lines": record.lines_json(),
+        "surplus_minor": record.surplus_minor,
+        "total_minor": record.total_minor,
+        "paid_minor": record.paid_minor,
+        "objection_until": record.objection_until,
+    }

@@ -1,0 +1,195 @@
+"""Cases: the list, a new one, and the file with its tabs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from auction.edges.web.court import desk, fields
+from auction.edges.web.court.fields import Form
+from auction.edges.web.visitor import open_to, platform, t
+from auction.foundation.database.acts import Act
+from auction.foundation.docket import queries as docket
+from auction.foundation.kernel.ids import new_id
+from auction.foundation.kernel.refusal import Refusal
+from auction.procedure.assets import queries as assets
+from auction.procedure.cases import commands, queries
+from auction.procedure.cases.queries import CaseRecord
+from auction.procedure.deposits import queries as deposits
+from auction.procedure.identity import queries as identity
+from auction.procedure.lots import queries as lots
+
+pages = Blueprint("cases", __name__, url_prefix="/court/cases")
+
+_PAGE = 50
+_ROWS = 2
+_PARTS = ("creditor", "amount")
+
+
+@pages.get("")
+@open_to(desk.COURT)
+def index() -> str:
+    """List the court's cases, newest first; search and place are in the address."""
+    q, after = request.args.get("q", "").strip()[:100], request.args.get("after")
+    with platform().read() as session:
+        found = queries.cases(session, court=desk.own_court(), q=q.replace("\x00", ""), limit=_PAGE + 1, after=after)
+    more = found[_PAGE - 1].id if len(found) > _PAGE else None
+    return desk.page("court/cases.html", section="cases", cases=found[:_PAGE], q=q, more=more)
+
+
+@pages.get("/new")
+@open_to(desk.COURT)
+def new() -> str:
+    """Show the form of a new case."""
+    return _new()
+
+
+@pages.post("")
+@open_to(desk.COURT)
+def open_case() -> ResponseReturnValue:
+    """Open a case, or show the form again with one more row for a claim."""
+    if request.form.get("more"):
+        return _new(more=1)
+    return desk.perform(
+        _open, to=lambda case: f"/court/cases/{case.id}", said=t("案件已建立", "The case is open"), otherwise=_refused
+    )
+
+
+def _refused(refusal: Refusal) -> str:
+    return _new(refusal=refusal)
+
+
+def _new(*, refusal: Refusal | None = None, more: int = 0) -> str:
+    with platform().read() as session:
+        court = identity.court(session, desk.own_court())
+    form = fields.form()
+    filled = form.rows("claims", _PARTS)
+    rows = max(_row_count(form), filled[-1] + 1 if filled else 0) + more
+    return desk.page("court/case_new.html", section="cases", court=court, rows=min(rows, 60), refusal=refusal)
+
+
+def _row_count(form: Form) -> int:
+    shown = form.raw("rows")
+    return int(shown) if shown.isascii() and shown.isdigit() and len(shown) <= 2 else _ROWS  # noqa: PLR2004 - two digits
+
+
+def _open(act: Act) -> CaseRecord:
+    form = fields.form()
+    debtor = {
+        "name": form.text("debtor_name", longest=100),
+        "kind": form.raw("debtor_kind"),
+        "id_number": form.text_or_none("debtor_id_number", longest=30),
+        "phone": form.text_or_none("debtor_phone", longest=50),
+    }
+    number = form.text("number", longest=60)
+    claims = _claims(form)
+    form.refuse()
+    return commands.open_case(
+        act, number=number, court=desk.own_court(), debtor=debtor, claims=claims, old_number=form.ticked("old_number")
+    )
+
+
+def _claims(form: Form) -> list[dict[str, Any]]:
+    """Return the claims filled in; those on the same collateral name the same thing, to be seized later."""
+    collateral: dict[str, str] = {}
+    claims = []
+    numbers = form.rows("claims", _PARTS)
+    if not numbers:
+        form.checks.wrong("claims-0-creditor", "至少一项债权 / at least one claim")
+    for n in numbers:
+        at = f"claims-{n}-"
+        on = form.raw(f"{at}on")
+        due = form.day_or_none(f"{at}performance_due")
+        claims.append(
+            {
+                "creditor": form.text(f"{at}creditor", longest=100),
+                "amount_minor": form.yuan(f"{at}amount"),
+                "kind": form.raw(f"{at}kind") or "ordinary",
+                "applicant": form.ticked(f"{at}applicant"),
+                "rank": form.whole_or_none(f"{at}rank"),
+                "property": collateral.setdefault(on, new_id("property")) if on else None,
+                "seizure_order": form.whole_or_none(f"{at}seizure_order"),
+                "principal_minor": form.yuan_or_none(f"{at}principal"),
+                "performance_due": due.isoformat() if due else None,
+            }
+        )
+    return claims
+
+
+@pages.get("/<case>")
+@open_to(desk.COURT)
+def show(case: str) -> str:
+    """Show the file's first tab: parties, claims, costs."""
+    return tab(case, "claims")
+
+
+@pages.get("/<case>/things")
+@open_to(desk.COURT)
+def things(case: str) -> str:
+    """Show the property under control."""
+    return tab(case, "things")
+
+
+@pages.get("/<case>/lots")
+@open_to(desk.COURT)
+def lots_tab(case: str) -> str:
+    """Show the lots made of it."""
+    return tab(case, "lots")
+
+
+@pages.get("/<case>/docket")
+@open_to(desk.COURT)
+def docket_tab(case: str) -> str:
+    """Show the case's own docket."""
+    return tab(case, "docket")
+
+
+@pages.post("/<case>/costs")
+@open_to(desk.COURT)
+def record_cost(case: str) -> ResponseReturnValue:
+    """Record a cost of the enforcement."""
+    with platform().read() as session:
+        desk.case_of(session, case)
+
+    def record(act: Act) -> object:
+        form = fields.form()
+        what, minor = form.text("what"), form.yuan("amount")
+        lot = form.text_or_none("lot", longest=80)
+        form.refuse()
+        if lot is not None and desk.lot_of(act.session, lot).case != case:
+            form.checks.wrong("lot", "不是本案拍品 / not a lot of this case")
+        form.refuse()
+        return commands.record_cost(
+            act, case=case, what=what, amount_minor=minor, lot=lot, id=form.text_or_none("id", longest=80)
+        )
+
+    return desk.perform(
+        record,
+        to=lambda _: f"/court/cases/{case}",
+        said=t("费用已登记", "The cost is recorded"),
+        otherwise=lambda refusal: tab(case, "claims", refusal=refusal),
+    )
+
+
+def tab(case: str, name: str, *, refusal: Refusal | None = None, **more: Any) -> str:  # noqa: ANN401 - a tab's own values
+    """Render one tab of the file under the header that stays."""
+    with platform().read() as session:
+        file = file_of(session, case)
+    return desk.page(
+        f"court/case_{name}.html", section="cases", tab=name, refusal=refusal, cost_id=new_id("entry"), **file, **more
+    )
+
+
+def file_of(session: Session, case: str) -> dict[str, Any]:
+    """Return what every tab's header and lists show."""
+    found = desk.case_of(session, case)
+    return {
+        "case": found,
+        "properties": assets.properties(session, case),
+        "lots": lots.of_case(session, case=case),
+        "money": deposits.money(session, case=case),
+        "entries": docket.entries(session, f"case:{case}", limit=500),
+    }

@@ -1,0 +1,157 @@
+"""Distribution at the desk: the plan as a picture and a table, its service, its payment and release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from auction.edges.web.court import cases as files
+from auction.edges.web.court import desk, fields
+from auction.edges.web.visitor import open_to, platform, t
+from auction.foundation.database.acts import Act
+from auction.foundation.kernel.refusal import Refusal
+from auction.procedure.cases.queries import CaseRecord
+from auction.procedure.deposits import queries as deposits
+from auction.procedure.distribution import commands, queries
+from auction.procedure.distribution.queries import PlanRecord
+from auction.procedure.identity import queries as identity
+
+pages = Blueprint("distribution", __name__, url_prefix="/court/cases/<case>/distribution")
+
+#: The width of the picture in its own units.
+_WIDE = 1000
+
+_VERBS = {
+    "serve": (commands.serve_plan, "分配方案已送达", "The plan is served"),
+    "pay_out": (commands.pay_out, "付款已提交审批", "The payment is proposed"),
+    "release": (commands.release_payout, "付款已批准，正在发放", "The payment is released and under way"),
+}
+_PARTS: dict[str, tuple[str, str]] = {
+    "costs": ("执行费用", "Costs"),
+    "enforcement_fee": ("申请执行费", "Enforcement fee"),
+    "living_setaside": ("生活保障", "Living set-aside"),
+    "medical": ("人身损害医疗费", "Medical costs"),
+    "construction": ("建设工程价款", "Construction"),
+    "priority": ("优先受偿", "Priority"),
+    "restitution": ("退赔被害人", "Restitution"),
+    "ordinary": ("普通债权", "Ordinary"),
+    "doubled_interest": ("加倍利息", "Doubled interest"),
+    "fine": ("罚金", "Fine"),
+    "confiscation": ("没收财产", "Confiscation"),
+    "surplus": ("退还被执行人", "Back to the debtor"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the waterfall: who gets how much, of how much wanted, and where its bar lies."""
+
+    name: str
+    part: str
+    amount_minor: int
+    wanted_minor: int | None
+    rank: int | None
+    article: str
+    left: int
+    wide: int
+
+    @property
+    def full(self) -> bool:
+        """Say whether it is paid whole."""
+        return self.wanted_minor is None or self.amount_minor >= self.wanted_minor
+
+
+@pages.get("")
+@open_to(desk.COURT)
+def show(case: str) -> str:
+    """Show the plan of a case and its next step."""
+    return _show(case)
+
+
+def _show(case: str, *, refusal: Refusal | None = None) -> str:
+    with platform().read() as session:
+        file = files.file_of(session, case)
+        plan = queries.plan(session, case=case)
+        steps = waterfall(file["case"], plan) if plan else []
+        orders = deposits.orders_of_prefix(session, prefix=f"{plan.id}:") if plan else []
+        names = _names(session, plan)
+    context = file | {"plan": plan, "steps": steps, "orders": orders, "names": names}
+    return desk.page("court/case_distribution.html", section="cases", tab="distribution", refusal=refusal, **context)
+
+
+def _names(session: Session, plan: PlanRecord | None) -> dict[str, str]:
+    """Return the names of who proposed and who released the payment."""
+    asked = [who for who in (plan.proposed_by, plan.released_by) if who] if plan else []
+    return {who: actor.name for who in asked if (actor := identity.actor(session, account=who)) is not None}
+
+
+def waterfall(case: CaseRecord, plan: PlanRecord) -> list[Step]:
+    """Return the plan's steps in the order of payment, each beginning where the one before ends."""
+    claims = {claim.id: claim for claim in case.claims}
+    rows: list[tuple[str, str, int, int | None, int | None, str]] = [
+        (
+            claims[line.to].creditor if line.to in claims else t(*_PARTS.get(line.to, (line.to, line.to))),
+            line.part.value,
+            line.amount_minor,
+            claims[line.to].amount_minor if line.to in claims and line.part.value != "doubled_interest" else None,
+            line.rank,
+            line.article,
+        )
+        for line in plan.lines
+    ]
+    if plan.surplus_minor:
+        rows.append((case.debtor.name, "surplus", plan.surplus_minor, None, None, "法释〔1998〕15号 第34条"))
+    steps, before = [], 0
+    for name, part, amount, wanted, rank, article in rows:
+        left, right = (_place(minor, plan.total_minor) for minor in (before, before + amount))
+        before += amount
+        words = t(*_PARTS.get(part, (part, part)))
+        steps.append(Step(name, words, amount, wanted, rank, article, left, max(right - left, 2)))
+    return steps
+
+
+def _place(minor: int, total: int) -> int:
+    return minor * _WIDE // total if total else 0
+
+
+@pages.post("")
+@open_to(desk.COURT)
+def plan(case: str) -> ResponseReturnValue:
+    """Draw up the plan for the money that is there."""
+
+    def draw_up(act: Act) -> PlanRecord:
+        form = fields.form()
+        until = form.day_or_none("interest_until")
+        form.refuse()
+        return commands.plan_distribution(
+            act, case=case, enforcement_fee=form.ticked("enforcement_fee"), interest_until=until
+        )
+
+    return _run(case, draw_up, said=t("分配方案已制作", "The plan is drawn up"))
+
+
+@pages.post("/<any(serve, pay_out, release):verb>")
+@open_to(desk.COURT)
+def act_on(case: str, verb: str) -> ResponseReturnValue:
+    """Serve the plan, propose its payment, or release it as the second person."""
+    run, zh, en = _VERBS[verb]
+
+    def do(act: Act) -> PlanRecord:
+        return run(act, case=case)
+
+    return _run(case, do, said=t(zh, en))
+
+
+def _run(case: str, do: Callable[[Act], PlanRecord], *, said: str) -> ResponseReturnValue:
+    with platform().read() as session:
+        desk.case_of(session, case)
+    return desk.perform(
+        do,
+        to=lambda _: f"/court/cases/{case}/distribution",
+        said=said,
+        otherwise=lambda refusal: _show(case, refusal=refusal),
+    )

@@ -1,0 +1,76 @@
+"""The money of the court's cases: balances, the ledger's statement, money orders and what became of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from auction.edges.web.court import cases as files
+from auction.edges.web.court import desk
+from auction.edges.web.visitor import open_to, platform, t
+from auction.foundation.ledger import queries as ledger
+from auction.procedure.cases import queries as cases
+from auction.procedure.deposits import orders
+from auction.procedure.deposits import queries as deposits
+from auction.procedure.deposits.queries import OrderRecord
+from auction.procedure.identity import queries as identity
+
+pages = Blueprint("money", __name__, url_prefix="/court")
+
+_PAGE = 50
+#: Orders whose payee is public or a party; deposits are listed without a person, before and after the close.
+_NAMED = frozenset({"distribution", "balance"})
+
+
+@pages.get("/money")
+@open_to(desk.COURT)
+def index() -> str:
+    """List the money of each case of the court."""
+    after = request.args.get("after")
+    with platform().read() as session:
+        found = cases.cases(session, court=desk.own_court(), limit=_PAGE + 1, after=after)
+        accounts = {case.id: deposits.money(session, case=case.id) for case in found[:_PAGE]}
+    more = found[_PAGE - 1].id if len(found) > _PAGE else None
+    return desk.page("court/money.html", section="money", cases=found[:_PAGE], accounts=accounts, more=more)
+
+
+@pages.get("/cases/<case>/money")
+@open_to(desk.COURT)
+def of_case(case: str) -> str:
+    """Show a case's balances, its statement and its orders."""
+    return _of_case(case)
+
+
+def _of_case(case: str, *, refusal: Any = None) -> str:  # noqa: ANN401 - a refusal or nothing
+    with platform().read() as session:
+        file = files.file_of(session, case)
+        placed = deposits.orders_of_case(session, case=case)
+        statement = ledger.statement(session, case=case)
+        names = _names(session, placed)
+    context = file | {"orders": placed, "statement": statement, "names": names}
+    return desk.page("court/case_money.html", section="money", tab="money", refusal=refusal, **context)
+
+
+def _names(session: Session, placed: list[OrderRecord]) -> dict[str, str]:
+    """Return the payees that may be named, by order."""
+    named = {order.id: order.party for order in placed if order.purpose in _NAMED and order.party}
+    persons = identity.persons(session, ids=sorted(set(named.values())))
+    return {order: persons[person].name for order, person in named.items() if person in persons}
+
+
+@pages.post("/cases/<case>/orders/<order>/retry")
+@open_to(desk.COURT)
+def retry(case: str, order: str) -> ResponseReturnValue:
+    """Send an order the outside refused once more."""
+    with platform().read() as session:
+        desk.case_of(session, case)
+        desk.case_of(session, deposits.order(session, order).case)
+    return desk.perform(
+        lambda act: orders.retry_order(act, order=order),
+        to=lambda _: f"/court/cases/{case}/money",
+        said=t("指令将再次发送", "The order will be sent again"),
+        otherwise=lambda refusal: _of_case(case, refusal=refusal),
+    )

@@ -1,0 +1,272 @@
+"""What the pages show of a lot: the card of a list and the whole page, made from the read models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from auction.edges.web.visitor import t
+from auction.foundation.docket import queries as docket
+from auction.foundation.docket.rules import Entry
+from auction.foundation.kernel.money import grouped
+from auction.procedure.assets import queries as assets
+from auction.procedure.bidding import queries as bidding
+from auction.procedure.bidding.queries import RegistrationRecord, State
+from auction.procedure.bidding.reminders import reminders_of
+from auction.procedure.cases import queries as cases
+from auction.procedure.identity import queries as identity
+from auction.procedure.lots import queries as lots
+from auction.procedure.lots.queries import LotRecord
+from auction.procedure.settlement import queries as settlement
+from auction.rulebook import rulebook
+
+_ENTRIES_SHOWN = 40
+
+#: Facts of a thing as courts record them, in the order people ask for them.
+_FACTS: Mapping[str, tuple[str, str, str]] = {
+    "address": ("坐落", "Address", ""),
+    "area_m2": ("建筑面积", "Floor area", " m²"),
+    "land_area_m2": ("土地面积", "Land area", " m²"),
+    "rooms": ("户型", "Rooms", ""),
+    "floor": ("楼层", "Floor", ""),
+    "year": ("建成/出厂年份", "Year", ""),
+    "use": ("用途", "Use", ""),
+    "certificate": ("权属证号", "Title certificate", ""),
+    "make": ("品牌型号", "Make", ""),
+    "plate": ("号牌", "Number plate", ""),
+    "mileage_km": ("行驶里程", "Mileage", " km"),
+    "quantity": ("数量", "Quantity", ""),
+    "share_pct": ("股权比例", "Share", " %"),
+    "occupancy": ("占有使用", "Occupied by", ""),
+    "arrears_minor": ("已知欠费", "Known arrears", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LotCard:
+    """A lot in a list."""
+
+    id: str
+    title: str
+    city: str
+    court: str
+    category: str
+    kind: str
+    round: str
+    status: str
+    outcome: str | None
+    price_minor: int | None
+    start_price_minor: int
+    reference_price_minor: int
+    opens_at: datetime
+    ends_at: datetime
+    registered: int
+    sample: bool
+    picture: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """What the one who looks has to do with the lot; never anything of others."""
+
+    registration: RegistrationRecord | None = None
+    has_bid: bool = False
+
+    @property
+    def code(self) -> str | None:
+        """His own bidding code."""
+        return self.registration.code if self.registration else None
+
+    @property
+    def status(self) -> str | None:
+        """``registered`` or ``admitted``."""
+        return self.registration.status if self.registration else None
+
+
+def cards(session: Session, found: Sequence[LotRecord]) -> list[LotCard]:
+    """Return the cards of several lots with two questions to the database, however many they are."""
+    ids = [one.id for one in found]
+    registered = bidding.registered_counts(session, ids)
+    prices = bidding.prices(session, ids)
+    return [_card(one, registered=registered.get(one.id, 0), price=prices.get(one.id)) for one in found]
+
+
+def _card(one: LotRecord, *, registered: int, price: int | None) -> LotCard:
+    return LotCard(
+        id=one.id,
+        title=one.title,
+        city=one.city,
+        court=one.court_name,
+        category=one.category,
+        kind=one.kind,
+        round=one.round,
+        status=one.status,
+        outcome=one.outcome,
+        price_minor=one.hammer_price_minor or price,
+        start_price_minor=one.start_price_minor,
+        reference_price_minor=one.reference_price_minor,
+        opens_at=one.opens_at,
+        ends_at=one.ends_at,
+        registered=registered,
+        sample=one.sample,
+    )
+
+
+def viewer_of(session: Session, *, lot: str, person: str | None) -> Viewer:
+    """Return what a person, or nobody, has to do with a lot."""
+    own = bidding.registration_of(session, lot=lot, person=person) if person else None
+    if own is None:
+        return Viewer()
+    bids = docket.of_kinds(session, f"lot:{lot}", ["bid.accepted"])
+    return Viewer(registration=own, has_bid=any(one.public["code"] == own.code for one in bids))
+
+
+def page(session: Session, lot_id: str, *, person: str | None) -> dict[str, Any]:
+    """Return everything the page of a public lot shows to a person, or to nobody.
+
+    :raises NotFound: when the lot does not exist or is not announced
+    """
+    state = bidding.state(session, lot_id)
+    lot = state.lot
+    viewer = viewer_of(session, lot=lot_id, person=person)
+    entries = docket.newest(session, f"lot:{lot_id}", after=max(0, state.seq - _ENTRIES_SHOWN), limit=_ENTRIES_SHOWN)
+    _, head_hash = docket.head(session, f"lot:{lot_id}")
+    return {
+        **_terms(session, lot),
+        **_standing(state),
+        **_after_the_close(session, lot),
+        **_history(session, lot),
+        "registered": bidding.registered_count(session, lot_id),
+        "watchers": None,
+        "entries": list(reversed(entries)),
+        "head_hash": head_hash,
+        "viewer_code": viewer.code,
+        "viewer_status": viewer.status,
+        "viewer_has_bid": viewer.has_bid,
+        "viewer_deposit_minor": viewer.registration.deposit_minor if viewer.registration else None,
+    }
+
+
+def _terms(session: Session, lot: LotRecord) -> dict[str, Any]:
+    court = identity.find_court(session, lot.court)
+    case = cases.case(session, lot.case)
+    thing = assets.property_record(session, lot.properties[0])
+    return {
+        "id": lot.id,
+        "title": lot.title,
+        "city": lot.city,
+        "district": thing.district,
+        "court": lot.court_name,
+        "court_phone": court.phone if court else None,
+        "supervision_phone": court.supervision_phone if court else None,
+        "case_number": lot.case_number,
+        "debtor": case.debtor.masked,
+        "category": lot.category,
+        "kind": lot.kind,
+        "round": lot.round,
+        "sample": lot.sample,
+        "facts": facts_in_words(lot.facts),
+        "costs": _costs(lot.facts),
+        "deposit_minor": lot.deposit_minor,
+        "increment_minor": lot.increment_minor,
+        "reference_price_minor": lot.reference_price_minor,
+        "start_price_minor": lot.start_price_minor,
+        "balance_days": lot.balance_days,
+        "announced_at": lot.announced_at,
+        "opens_at": lot.opens_at,
+        "disclosure": disclosed(lot),
+        "reminders": [t(one.announced, one.standing.en) for one in reminders_of(lot)],
+        "rulebook": (lot.rulebook or {}).get("version", ""),
+        "documents": [],
+        "pictures": [],
+    }
+
+
+def _standing(state: State) -> dict[str, Any]:
+    return {
+        "status": state.lot.status,
+        "outcome": state.lot.outcome,
+        "seq": state.seq,
+        "price_minor": state.price_minor,
+        "least_acceptable_minor": state.least_acceptable_minor,
+        "leader": state.leader,
+        "bids": state.bids,
+        "extensions": state.extensions,
+        "ends_at": state.ends_at,
+    }
+
+
+def _after_the_close(session: Session, lot: LotRecord) -> dict[str, Any]:
+    deal = settlement.settlement(session, lot.id)
+    if deal is None:
+        return {"settlement": None, "balance_due_at": None, "title_passed_at": None}
+    stage = "served" if deal.status == "ruled" and deal.ruling_served_at else deal.status.value
+    return {"settlement": stage, "balance_due_at": deal.balance_due_by, "title_passed_at": deal.title_passed_at}
+
+
+def _history(session: Session, lot: LotRecord) -> dict[str, Any]:
+    accepted = docket.of_kinds(session, f"lot:{lot.id}", ["bid.accepted"])
+    halts = docket.of_kinds(session, f"lot:{lot.id}", ["lot.deferred", "lot.suspended", "lot.withdrawn", "lot.revoked"])
+    halted = lot.status in {"deferred", "suspended", "withdrawn", "revoked"}
+    return {
+        "price_history": [[one.at.isoformat(), one.public["amount_minor"]] for one in accepted],
+        "chain": cards(session, [one for one in lots.chain(session, lot.id) if one.announced_at]),
+        "halt_reason": _ground(halts[-1]) if halts and halted else None,
+    }
+
+
+_GROUNDS: Mapping[str, tuple[str, str]] = {
+    "platform_fault": ("平台故障", "a fault of the platform"),
+    "panel": ("合议庭决定", "the panel decided so"),
+    "outsider_objection": ("案外人提出异议", "an outsider objects"),
+    "act_objection": ("对执行行为提出异议", "an act is objected to"),
+    "retrial": ("原判决进入再审", "the judgment is being retried"),
+    "settlement_talks": ("当事人正在和解", "the parties are settling"),
+    "debtor_own_sale": ("被执行人自行变卖", "the debtor sells by himself"),
+    "debtor_paid": ("被执行人已履行", "the debtor has paid"),
+    "settlement": ("当事人达成和解", "the parties have settled"),
+    "applicant_withdrew": ("申请人撤回执行申请", "the applicant withdrew"),
+    "basis_revoked": ("执行依据被撤销", "the judgment was revoked"),
+    "outsider_upheld": ("案外人异议成立", "an outsider's objection was upheld"),
+    "collusion": ("恶意串通", "collusion"),
+}
+
+
+def _ground(entry: Entry) -> str | None:
+    ground = entry.public.get("ground")
+    return t(*_GROUNDS.get(ground, (ground, ground))) if isinstance(ground, str) else None
+
+
+def disclosed(lot: LotRecord) -> list[tuple[str, str, str]]:
+    """Return the disclosure blocks in the order of the article: key, title, the court's own words."""
+    titles = {one.key: one.title for one in rulebook().disclosure_blocks}
+    return [(key, t(title.zh, title.en), lot.disclosure[key]) for key, title in titles.items() if key in lot.disclosure]
+
+
+def facts_in_words(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what is known of the thing, named for people; what has no known name goes by its own."""
+    found = []
+    for key in [*(known for known in _FACTS if known in facts), *(other for other in facts if other not in _FACTS)]:
+        zh, en, unit = _FACTS.get(key, (key, key, ""))
+        found.append((t(zh, en), _fact(key, facts[key]) + unit))
+    return found
+
+
+def _fact(key: str, value: object) -> str:
+    if isinstance(value, bool):
+        return t("是", "yes") if value else t("否", "no")
+    if key.endswith("_minor") and isinstance(value, int):
+        return f"¥{grouped(value)}"
+    if isinstance(value, list):
+        return "、".join(str(one) for one in value)
+    return str(value)
+
+
+def _costs(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the announced costs that add to the price; only sums the court has put on record."""
+    arrears = facts.get("arrears_minor")
+    return [{"zh": "已知欠费", "en": "Known arrears", "minor": arrears}] if isinstance(arrears, int) else []

@@ -1,0 +1,147 @@
+"""What the court desk asks of lots: all of a court's, in any state, and what an announcement still waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from auction.foundation.kernel.calendar import days_before
+from auction.foundation.kernel.refusal import Refusal
+from auction.procedure.assets import queries as assets
+from auction.procedure.assets.rules import ControlLapsed
+from auction.procedure.lots import basis, queries, rules
+from auction.procedure.lots.models import Lot
+from auction.procedure.lots.queries import LotRecord
+from auction.procedure.lots.search import grams
+from auction.procedure.valuation import queries as valuation
+from auction.rulebook import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing an announcement waits for: its code in the contract, and why it is not met, or None."""
+
+    code: str
+    refusal: Refusal | None
+    by: datetime | None = None
+
+    @property
+    def met(self) -> bool:
+        """Say whether it is met."""
+        return self.refusal is None
+
+
+def of_court(
+    session: Session, *, court: str | None, statuses: Sequence[str] = (), q: str = "", limit: int = 200
+) -> list[LotRecord]:
+    """Return lots whatever their state, the newest drafted first; without a court, every court's."""
+    query = select(Lot.id).order_by(Lot.drafted_at.desc(), Lot.id).limit(limit)
+    if court is not None:
+        query = query.where(Lot.court_id == court)
+    if statuses:
+        query = query.where(Lot.status.in_(statuses))
+    if q.strip():
+        query = query.where(Lot.search_grams.contains(grams(q)))
+    return [queries.lot(session, lot) for lot in session.scalars(query)]
+
+
+def announce_by(lot: LotRecord, *, rules_of_day: Rules) -> datetime:
+    """Return the last instant at which the lot may be announced for its opening (articles 12 and 26)."""
+    return days_before(lot.opens_at, rules_of_day.auction.notice_days(lot.kind, lot.round))
+
+
+def notify_by(lot: LotRecord, *, rules_of_day: Rules) -> datetime:
+    """Return the last instant at which service still counts for that announcement (article 16)."""
+    days = rules_of_day.auction.notify_before_announcement_days
+    return days_before(announce_by(lot, rules_of_day=rules_of_day), days)
+
+
+def conditions(session: Session, *, lot: LotRecord, rules_of_day: Rules, now: datetime) -> list[Condition]:
+    """Return every condition of the announcement in the order ``announce`` asks them, each met or not.
+
+    The first unmet one is what ``announce`` would refuse with at this instant: its own check has the last word.
+    """
+    last = announce_by(lot, rules_of_day=rules_of_day)
+    found = {
+        "terms.not_approved": Condition("terms.not_approved", _approval(lot), last),
+        "objection.blocks_disposal": Condition("objection.blocks_disposal", _holds(session, lot, now)),
+        "lots.proceeds_suffice": Condition("lots.proceeds_suffice", None),
+        "assets.control_lapsed": Condition("assets.control_lapsed", _control(session, lot, now), lot.closes_at),
+        "valuation.expired": Condition("valuation.expired", _prices(session, lot), None),
+        "announcement.incomplete": Condition("announcement.incomplete", _blocks(lot, rules_of_day), last),
+        "announcement.person_not_notified": Condition(
+            "announcement.person_not_notified",
+            _notices(session, lot, rules_of_day, now),
+            notify_by(lot, rules_of_day=rules_of_day),
+        ),
+        "announcement.too_short": Condition("announcement.too_short", _period(lot, rules_of_day, now), last),
+    }
+    refusal = _announcement(session, lot, rules_of_day, now)
+    if refusal is not None:
+        code = "valuation.expired" if refusal.code.startswith("valuation.") else refusal.code
+        by = found[code].by if code in found else None
+        found[code] = Condition(code, refusal, by)
+    return list(found.values())
+
+
+def missing_blocks(lot: LotRecord, *, rules_of_day: Rules) -> list[str]:
+    """Return the keys of what articles 13 and 14 want published and nobody has written yet."""
+    wanted = [*rules_of_day.disclosure_keys(), *(one.key for one in rules_of_day.reminders)]
+    return [key for key in wanted if not lot.disclosure.get(key, "").strip()]
+
+
+def _announcement(session: Session, lot: LotRecord, rules_of_day: Rules, now: datetime) -> Refusal | None:
+    if lot.status != "approved":
+        return rules.NotApproved(status=lot.status)
+    try:
+        basis.check_announcement(session, lot=lot, rules_of_day=rules_of_day, now=now)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _approval(lot: LotRecord) -> Refusal | None:
+    return None if lot.status == "approved" else rules.NotApproved(status=lot.status)
+
+
+def _holds(session: Session, lot: LotRecord, now: datetime) -> Refusal | None:
+    things = [assets.property_record(session, name, now=now) for name in lot.properties]
+    held = [thing.title for thing in things if thing.holds]
+    return rules.ObjectionBlocksDisposal(properties=held) if held else None
+
+
+def _control(session: Session, lot: LotRecord, now: datetime) -> Refusal | None:
+    ends = [assets.property_record(session, name).control_until or now for name in lot.properties]
+    return ControlLapsed(until=min(ends)) if min(ends) <= lot.closes_at else None
+
+
+def _prices(session: Session, lot: LotRecord) -> Refusal | None:
+    things = [assets.property_record(session, name) for name in lot.properties]
+    lacking = [thing.title for thing in things if valuation.reference_price(session, thing.id) is None]
+    return rules.ValuationMissing(properties=lacking) if lacking else None
+
+
+def _blocks(lot: LotRecord, rules_of_day: Rules) -> Refusal | None:
+    missing = missing_blocks(lot, rules_of_day=rules_of_day)
+    return rules.AnnouncementIncomplete(missing=missing) if missing else None
+
+
+def _notices(session: Session, lot: LotRecord, rules_of_day: Rules, now: datetime) -> Refusal | None:
+    absent = rules.unnotified(
+        rules_of_day,
+        persons=basis.to_be_told(session, lot=lot),
+        notices=queries.notices(session, lot.id),
+        announced_at=now,
+        opens_at=lot.opens_at,
+    )
+    return rules.PersonNotNotified(absent=absent) if absent else None
+
+
+def _period(lot: LotRecord, rules_of_day: Rules, now: datetime) -> Refusal | None:
+    earliest = rules.earliest_opening(rules_of_day, announced_at=now, kind=lot.kind, round_=lot.round)
+    days = rules_of_day.auction.notice_days(lot.kind, lot.round)
+    return rules.AnnouncementTooShort(earliest=earliest, days=days) if lot.opens_at < earliest else None
