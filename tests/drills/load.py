@@ -12,20 +12,26 @@ monkey.patch_all()
 
 import argparse  # noqa: E402 - the standard library is made cooperative first
 import json  # noqa: E402
+import re  # noqa: E402
 import secrets  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
 from collections import Counter  # noqa: E402
 from datetime import UTC, datetime  # noqa: E402
+from itertools import pairwise  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 import gevent.event  # noqa: E402
 import gevent.pool  # noqa: E402
 import simple_websocket  # noqa: E402
+from gevent.os import tp_read  # noqa: E402
 
 NAMESPACE = "/live"
 ACK_SECONDS = 30
+_SEQ = re.compile(r'"seq":(\d+)')
+_LEAST = re.compile(r'"least_acceptable_minor":(\d+)')
+_SENT = re.compile(r'"server_time":"([^"]+)"')
 
 
 class Client:
@@ -33,7 +39,7 @@ class Client:
 
     def __init__(self, url: str, *, token: str | None = None) -> None:
         self.states: list[tuple[float, dict[str, Any]]] = []
-        self.newest: dict[str, Any] = {}
+        self.least = 0
         self.refused_at_door = ""
         self._acks: dict[int, gevent.event.AsyncResult] = {}
         self._number = 0
@@ -60,6 +66,14 @@ class Client:
         self._reader.kill()
         self._line.close()
 
+    def _note(self, message: str) -> None:
+        """Note a state without reading its entries: a thousand watchers share one core here."""
+        at, now = time.monotonic(), datetime.now(UTC)  # noqa: TID251 - the generator is outside the platform
+        sent = datetime.fromisoformat(_SENT.search(message).group(1))  # type: ignore[union-attr]
+        seq = int(_SEQ.search(message).group(1))  # type: ignore[union-attr]
+        self.least = int(_LEAST.search(message).group(1))  # type: ignore[union-attr]
+        self.states.append((at, {"seq": seq, "late": (now - sent).total_seconds()}))
+
     def _read(self) -> None:
         while True:
             try:
@@ -69,10 +83,7 @@ class Client:
             if message == "2":
                 self._line.send("3")
             elif message.startswith(f"42{NAMESPACE},"):
-                at = time.monotonic()
-                state = json.loads(message[len(NAMESPACE) + 3 :])[1]
-                self.newest = state
-                self.states.append((at, _brief(state)))
+                self._note(message)
             elif message.startswith(f"43{NAMESPACE},"):
                 number, bracket, rest = message[len(NAMESPACE) + 3 :].partition("[")
                 self._acks.pop(int(number)).set(json.loads(bracket + rest)[0])
@@ -83,57 +94,66 @@ class Client:
                 self._ready.set()
 
 
-def _brief(state: dict[str, Any]) -> dict[str, Any]:
-    sent = datetime.fromisoformat(state["server_time"])
-    late = (datetime.now(UTC) - sent).total_seconds()  # noqa: TID251 - the generator is outside the platform
-    return {"seq": state["seq"], "late": late, "watchers": state["watchers"]}
-
-
 def _spread(count: int, make: Any) -> list[Any]:  # noqa: ANN401 - whatever it makes
     """Run ``make(n)`` for each n, fifty at a time."""
     pool = gevent.pool.Pool(50)
     return list(pool.map(make, range(count)))
 
 
+class Table:
+    """What the bidders of one process share: the least amount that may do, and what came of their bids."""
+
+    def __init__(self, lot: dict[str, Any], *, least: int) -> None:
+        self.lot = lot
+        self.least = least
+        self.receipts: dict[str, str] = {}
+        self.outcomes: Counter[str] = Counter()
+        self.waits: list[float] = []
+
+    def play(self, client: Client, *, seconds: float, pause: float) -> None:
+        """Bid the least acceptable amount again and again."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            amount = max(self.least, client.least)
+            bid_id = secrets.token_hex(8)
+            began = time.monotonic()
+            answer = client.ask("bid", {"lot": self.lot["id"], "amount_minor": amount, "bid_id": bid_id})
+            self.waits.append(time.monotonic() - began)
+            self._note(answer, bid_id=bid_id, amount=amount)
+            gevent.sleep(pause * (0.5 + secrets.randbelow(1000) / 1000))
+
+    def _note(self, answer: dict[str, Any], *, bid_id: str, amount: int) -> None:
+        self.outcomes["accepted" if answer["ok"] else answer["problem"]["code"]] += 1
+        if "receipt" in answer:
+            self.receipts[bid_id] = answer["receipt"]["entry_hash"]
+        facts = {} if answer["ok"] else answer["problem"]["facts"]
+        least = amount + self.lot["increment_minor"] if answer["ok"] else facts.get("least_acceptable_minor", 0)
+        self.least = max(self.least, least)
+
+
 def bid(arguments: argparse.Namespace, made: dict[str, Any]) -> dict[str, Any]:
-    """Let bidders bid the least acceptable amount, each again as soon as it has its answer."""
+    """Let bidders bid the least acceptable amount, each again after its answer and a pause."""
     lot = made["lots"][0]
     tokens = [one["token"] for one in made["bidders"][arguments.first : arguments.first + arguments.count]]
     clients = _spread(len(tokens), lambda n: Client(arguments.url, token=tokens[n]))
     heads = [client.ask("watch", {"lot": lot["id"]}) for client in clients]
-    least = max(head["state"]["least_acceptable_minor"] for head in heads)
-    shared = {"least": least}
-    receipts: dict[str, str] = {}
-    outcomes: Counter[str] = Counter()
-    waits: list[float] = []
-
-    def play(client: Client) -> None:
-        until = time.monotonic() + arguments.seconds
-        while time.monotonic() < until:
-            bid_id = secrets.token_hex(8)
-            seen = client.newest.get("least_acceptable_minor", 0)
-            amount = max(shared["least"], seen)
-            began = time.monotonic()
-            answer = client.ask("bid", {"lot": lot["id"], "amount_minor": amount, "bid_id": bid_id})
-            waits.append(time.monotonic() - began)
-            outcomes["accepted" if answer["ok"] else answer["problem"]["code"]] += 1
-            if "receipt" in answer:
-                receipts[bid_id] = answer["receipt"]["entry_hash"]
-            if answer["ok"]:
-                shared["least"] = max(shared["least"], amount + lot["increment_minor"])
-            else:
-                shared["least"] = max(shared["least"], answer["problem"]["facts"].get("least_acceptable_minor", 0))
-            gevent.sleep(arguments.pause)
-
+    table = Table(lot, least=max(head["state"]["least_acceptable_minor"] for head in heads))
     began = time.monotonic()
-    gevent.joinall([gevent.spawn(play, client) for client in clients], raise_error=True)
+    playing = [
+        gevent.spawn(table.play, client, seconds=arguments.seconds, pause=arguments.pause) for client in clients
+    ]
+    gevent.joinall(playing, raise_error=True)
     lasted = time.monotonic() - began
     for client in clients:
         client.close()
     return {
-        "clients": len(clients), "seconds": lasted, "outcomes": dict(outcomes), "receipts": receipts,
-        "states": [len(client.states) for client in clients], **_percentiles("wait_ms", waits),
-    }  # fmt: skip
+        "clients": len(clients),
+        "seconds": lasted,
+        "outcomes": dict(table.outcomes),
+        "receipts": table.receipts,
+        "states": [len(client.states) for client in clients],
+        **_percentiles("wait_ms", table.waits),
+    }
 
 
 def watch(arguments: argparse.Namespace, made: dict[str, Any]) -> dict[str, Any]:
@@ -142,12 +162,15 @@ def watch(arguments: argparse.Namespace, made: dict[str, Any]) -> dict[str, Any]
     clients = _spread(arguments.count, lambda _: Client(arguments.url))
     for client in clients:
         assert client.ask("watch", {"lot": lot})["ok"]
-    print("watching", flush=True)
+    sys.stdout.write("watching\n")
+    sys.stdout.flush()
+    # Until the drill says that the bidding is over, and then as long as a late state may take.
+    tp_read(sys.stdin.fileno(), 1)
     gevent.sleep(arguments.seconds)
     told = [client.states for client in clients]
     for client in clients:
         client.close()
-    in_order = all(a[1]["seq"] <= b[1]["seq"] for states in told for a, b in zip(states, states[1:], strict=False))
+    in_order = all(a[1]["seq"] <= b[1]["seq"] for states in told for a, b in pairwise(states))
     last = [states[-1][1]["seq"] for states in told if states]
     return {
         "clients": len(clients),
@@ -191,8 +214,7 @@ def main() -> None:
     arguments = parser.parse_args()
     made = json.loads(arguments.made.read_text(encoding="utf-8"))
     result = bid(arguments, made) if arguments.what == "bid" else watch(arguments, made)
-    json.dump(result, sys.stdout)
-    print()
+    sys.stdout.write(f"{json.dumps(result)}\n")
 
 
 if __name__ == "__main__":

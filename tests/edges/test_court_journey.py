@@ -15,7 +15,7 @@ from auction.procedure.lots import queries as lots
 from auction.procedure.settlement import commands as settlement
 from auction.foundation.kernel.roles import Actor, Role
 from auction.procedure.bidding.offers import Offer
-from tests.edges.clerks import Courthouse, said, typed_moment
+from tests.edges.clerks import Courthouse, typed_moment
 
 CASE = {
     "number": "（2025）京0105执1234号",
@@ -36,8 +36,8 @@ PRICE = 80_000_001
 
 
 @pytest.fixture
-def house(platform: Platform) -> Courthouse:
-    return Courthouse(platform)
+def house(platform: Platform) -> Iterator[Courthouse]:
+    yield from courthouse(platform)
 
 
 def open_case(house: Courthouse, **changes: str) -> str:
@@ -169,5 +169,4 @@ def test_the_whole_road_is_walked_by_forms(house: Courthouse) -> None:
     house.staff["finance"].do(f"{case}/distribution/pay_out")
     house.staff["head"].do(f"{case}/distribution/release")
     house.wait(timedelta(minutes=5))
-    print(said(house.staff["finance"].open(f"{case}/money")))
     assert "余额为零" in house.staff["finance"].see(f"{case}/money")

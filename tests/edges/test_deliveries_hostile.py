@@ -1,19 +1,22 @@
-"""Receivers that hang, drip, flood, redirect or lie inside the network cost the others nothing."""
+"""Receivers that hang, drip, flood or redirect; senders that race, die or come late: nothing is lost or doubled."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from auction.edges.jobs.deliveries import deliver_due
 from auction.edges.platform import Platform
+from auction.gateways.outgoing import Answer
 from auction.procedure.partners import outbox, queries
 from tests.edges.receiver import Receiver, Visit, hang, with_status
-from tests.edges.told import PATIENCE, connect, enter, the_endpoint
+from tests.edges.told import PATIENCE, connect, enter, statuses, the_endpoint
 
 
 @pytest.fixture
@@ -116,3 +119,62 @@ def test_a_name_that_leads_inside_the_network_is_not_called(platform: Platform, 
     assert receiver.visits == []
     with platform.read() as session:
         assert queries.deliveries(session)[0].last_error == "address_refused"
+
+
+@pytest.mark.race
+def test_two_senders_at_once_neither_double_nor_reorder(platform: Platform, receiver: Receiver) -> None:
+    connect(platform, receiver)
+    lots = [f"L{number}" for number in range(6)]
+    for lot in lots:
+        enter(platform, lot, "lot.announced", "lot.opened", *["bid.accepted"] * 18)
+
+    def send(_: int) -> None:
+        while any(status == "waiting" for *_, status in statuses(platform)) or len(receiver.taken) < 120:
+            deliver_due(platform)
+
+    with ThreadPoolExecutor(2) as senders:
+        list(senders.map(send, range(2)))
+
+    for lot in lots:
+        assert receiver.seqs(lot) == list(range(1, 21))
+    assert len({one.id for one in receiver.taken}) == 120
+    assert receiver.most_at_once <= outbox.LINES_MAX
+
+
+def test_a_sender_that_died_in_between_is_followed_by_another_under_the_same_id(
+    platform: Platform, receiver: Receiver
+) -> None:
+    connect(platform, receiver)
+    enter(platform, "L1", "lot.announced", "lot.opened")
+    with platform.act() as act:
+        outbox.make_out_deliveries(act, endpoint="W1")
+    with platform.act() as act:
+        lost = outbox.lease_delivery(act)
+
+    assert lost is not None
+    assert deliver_due(platform) == 0
+    with platform.act() as act:
+        act.session.execute(
+            text("UPDATE webhook_deliveries SET leased_until = clock_timestamp() - interval '1 second'")
+        )
+    assert deliver_due(platform) == 2
+    assert [(one.id == lost.delivery, one.seq) for one in receiver.taken] == [(True, 1), (False, 2)]
+
+
+def test_an_answer_after_the_lease_was_lost_changes_nothing(platform: Platform, receiver: Receiver) -> None:
+    connect(platform, receiver)
+    enter(platform, "L1", "lot.announced", "lot.opened")
+    with platform.act() as act:
+        outbox.make_out_deliveries(act, endpoint="W1")
+    with platform.act() as act:
+        late = outbox.lease_delivery(act)
+    assert late is not None
+    with platform.act() as act:
+        act.session.execute(
+            text("UPDATE webhook_deliveries SET leased_until = clock_timestamp() - interval '1 second'")
+        )
+    deliver_due(platform)
+
+    with platform.act() as act:
+        assert outbox.conclude_delivery(act, dispatch=late, answer=Answer(500, None, 1)) is None
+    assert statuses(platform) == [("L1", 1, "delivered"), ("L1", 2, "delivered")]

@@ -96,9 +96,7 @@ def test_a_condition_that_cannot_be_read_is_named_and_the_rest_still_found(
     assert "/lots/L1" in page.text
 
 
-@pytest.mark.parametrize(
-    "query", ["price_min=８０００００", "city=上海", "status=open", "q=不存在", "kind=immovable"]
-)
+@pytest.mark.parametrize("query", ["price_min=８０００００", "city=上海", "status=open", "q=不存在", "kind=immovable"])
 def test_conditions_leave_out_what_does_not_meet_them(browser: Browser, road: Road, query: str) -> None:
     road.announce("L1")
     page = browser.get(f"/lots?{query}")

@@ -13,12 +13,16 @@ import click
 P = ParamSpec("P")
 R = TypeVar("R")
 
+#: Where `auction serve` tells its children the address of the database.
+CHILD_DATABASE = "SUPERVISED_DATABASE_URL"
 _PR_SET_PDEATHSIG = 1
 
 
 def child_options(function: Callable[P, R]) -> Callable[P, R]:
     """Give a command what `auction serve` tells its children: the database it opened, and who it is."""
-    url = click.option("--database-url", hidden=True, help="The database that the supervisor has opened.")
+    url = click.option(
+        "--database-url", hidden=True, envvar=CHILD_DATABASE, help="The database that the supervisor has opened."
+    )
     supervisor = click.option("--supervisor", type=int, hidden=True, help="End with this process.")
     return url(supervisor(function))
 
@@ -35,4 +39,5 @@ def end_with(*, supervisor: int | None) -> None:
 def log_to_stderr(*, level: str) -> None:
     """Write the program's log to standard error, one line an event."""
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for chatty in ("alembic", "apscheduler", "httpx", "httpcore"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

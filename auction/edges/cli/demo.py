@@ -5,18 +5,21 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import click
+from sqlalchemy.orm import Session
 
 from auction.edges.cli.import_listings import show_progress
 from auction.edges.inbox.history import History, Plan
 from auction.edges.inbox.listing_import import import_rows
 from auction.edges.inbox.listings import read_listing
 from auction.edges.inbox.sample_people import DEMO_COURT, Bench
+from auction.edges.jobs.runner import CLOSE_GRACE
 from auction.edges.jobs.sweep import fall_due, sweeping
 from auction.edges.platform import Platform, create_platform
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.roles import PLATFORM, Role
 from auction.procedure.identity import commands as identity
 from auction.procedure.identity import queries as people
+from auction.procedure.identity.passwords import use_fast_hashing
 from auction.procedure.lots import queries as lots
 from auction.resources import demo_data_dir
 from auction.rulebook import rulebook
@@ -44,12 +47,18 @@ _TOO_SOON = timedelta(minutes=3)
 _WITHIN = timedelta(minutes=10)
 
 
-def ensure_demo(settings: Settings, database_url: str) -> Iterable[str]:
-    """Load the demo once, make anew what was missed while it was stopped, and return the lines to print."""
+def ensure_demo(settings: Settings, database_url: str, *, listings: bool = True) -> Iterable[str]:
+    """Load the demo once, make anew what was missed while it was stopped, and return the lines to print.
+
+    Without ``listings`` there are the accounts and one open lot only.
+    """
     platform = create_platform(settings, database_url)
     try:
         _accounts(platform)
-        _listings(platform)
+        with sweeping(platform):
+            fall_due(platform, until=platform.clock.now(), grace=CLOSE_GRACE)
+        if listings:
+            _listings(platform)
         soon = _closing_soon(platform)
     finally:
         platform.database.dispose()
@@ -57,8 +66,42 @@ def ensure_demo(settings: Settings, database_url: str) -> Iterable[str]:
     return [f"Demo accounts (password {PASSWORD}): {', '.join(logins)}", f"Closes within ten minutes: /lots/{soon}"]
 
 
+def begin_invented(platform: Platform) -> None:
+    """Make sure that what is about to be invented comes to a demo's data, begun here where there are none.
+
+    :raises click.UsageError: for data of a real platform
+    """
+    with platform.read() as session:
+        begun, known = bool(people.accounts(session, limit=1)), is_demo(session)
+    if begun and not known:
+        raise click.UsageError("These data are not a demo's: made-up people and lots have no place among real ones.")
+    if not known:
+        _accounts(platform)
+
+
+def refuse_demo_data(settings: Settings, database_url: str) -> None:
+    """Refuse to serve a demo's data in earnest: everybody knows the password of its accounts.
+
+    :raises click.UsageError: when the demo's accounts are there
+    """
+    platform = create_platform(settings, database_url)
+    try:
+        with platform.read() as session:
+            known = is_demo(session)
+    finally:
+        platform.database.dispose()
+    if known:
+        raise click.UsageError("These data are a demo's, whose password is public. Add --demo, or choose other data.")
+
+
+def is_demo(session: Session) -> bool:
+    """Say whether the demo's accounts are there."""
+    return all(people.find_account(session, login=login) is not None for login, *_ in ACCOUNTS)
+
+
 def _accounts(platform: Platform) -> None:
     """Make the court and the accounts that are not there yet, whatever an earlier start got to."""
+    use_fast_hashing()  # the password is printed at each start; there is nothing to guard
     with platform.act(PLATFORM) as act:
         court = people.find_court(act.session, DEMO_COURT) or identity.add_court(
             act, name=DEMO_COURT, code=_COURT_CODE, city="南京市", phone="025-12368", supervision_phone="025-12309"
@@ -77,8 +120,6 @@ def _accounts(platform: Platform) -> None:
 def _listings(platform: Platform) -> None:
     """Import what is not there yet; a lot whose end was missed is deferred and its listing told anew."""
     rows = json.loads((demo_data_dir() / "listings.json").read_text(encoding="utf-8"))
-    with sweeping(platform):
-        fall_due(platform, until=platform.clock.now())
     with platform.read() as session:
         present = lots.sample_lots(session)
     lacking = [number for number in range(1, len(rows) + 1) if present.get(number) in {None, "deferred"}]

@@ -13,7 +13,7 @@ from auction.edges.cli.opening import data_option, open_platform
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @data_option
 def import_listings(*, file: Path, data: Path) -> None:
-    """Import listings from FILE (a JSON list of objects, as in demo/listings.json).
+    """Import listings from FILE (a JSON list of objects, as in demo/listings.json); demo data only.
 
     Figures that are missing or unlawful are replaced by the nearest lawful ones and reported; rows that
     cannot be read are listed and the others kept. Exit 1 when a row was left out.
@@ -23,9 +23,11 @@ def import_listings(*, file: Path, data: Path) -> None:
       auction import-listings demo/listings.json
     """
     rows = read_rows(file)
+    from auction.edges.cli.demo import begin_invented
     from auction.edges.inbox.listing_import import import_rows
 
     with open_platform(data=data, demo=True) as platform:
+        begin_invented(platform)
         done = import_rows(platform, rows, progress=show_progress)
     for one in done:
         for note in one.notes:
@@ -42,7 +44,9 @@ def read_rows(file: Path) -> list[dict[str, object]]:
     """Return the rows of a listings file, or end the command with exit 2 and where it is wrong."""
     try:
         rows = json.loads(file.read_text(encoding="utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as fault:
+    except OSError as fault:
+        raise click.UsageError(f"{file}: {fault.strerror}") from fault
+    except (ValueError, RecursionError) as fault:
         raise click.UsageError(f"{file}: not JSON in UTF-8: {fault}") from fault
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise click.UsageError(f"{file}: expected a list of objects")

@@ -13,6 +13,7 @@ from auction.settings import Settings, SettingsRefused, read_settings
 
 if TYPE_CHECKING:
     from auction.edges.platform import Platform
+    from auction.foundation.database.embedded import EmbeddedServer
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -44,10 +45,18 @@ def settings_of(*, data: Path, demo: bool) -> Settings:
 @contextlib.contextmanager
 def open_database(settings: Settings) -> Iterator[str]:
     """Yield the address of a migrated database: the operator's, or the embedded one, running or started for us."""
+    with open_server(settings) as (url, _):
+        yield url
+
+
+@contextlib.contextmanager
+def open_server(settings: Settings) -> Iterator[tuple[str, "EmbeddedServer | None"]]:
+    """Yield what ``open_database`` does, and the embedded server where it is one."""
     from auction.foundation.database.embedded import EmbeddedUnavailable, start
     from auction.foundation.database.migrate import DatabaseUnreachable, migrate
 
     with contextlib.ExitStack() as stack:
+        server = None
         try:
             url = settings.database_url
             if url is None:
@@ -57,7 +66,7 @@ def open_database(settings: Settings) -> Iterator[str]:
             migrate(url=url, migrations=migrations_dir())
         except (EmbeddedUnavailable, DatabaseUnreachable) as unavailable:
             raise click.ClickException(str(unavailable)) from unavailable
-        yield url
+        yield url, server
 
 
 @contextlib.contextmanager

@@ -45,7 +45,7 @@ def scenario(*, files: tuple[Path, ...], as_json: bool) -> None:
     except SettingsRefused as refused:
         raise click.UsageError(str(refused)) from refused
     except (EmbeddedUnavailable, DatabaseUnreachable) as unavailable:
-        raise click.ClickException(str(unavailable)) from unavailable
+        raise click.UsageError(str(unavailable)) from unavailable
     sys.exit(worst)
 
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import click
@@ -21,6 +21,7 @@ class Child:
 
     name: str
     arguments: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     delay: float = field(default=_DELAY_FIRST_SECONDS)
@@ -61,7 +62,10 @@ class Child:
         # A session of its own: Ctrl-C reaches the supervisor only, which then ends its children in order.
         command = [sys.executable, "-m", "auction.edges.cli.main", self.name, *self.arguments]
         self.process = subprocess.Popen(
-            [*command, "--supervisor", str(os.getpid())], stdin=subprocess.DEVNULL, start_new_session=True
+            [*command, "--supervisor", str(os.getpid())],
+            env={**os.environ, **self.environment},
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
         self.started_at = now
 

@@ -35,9 +35,12 @@ def web(*, host: str, port: int, data: Path, demo: bool, database_url: str | Non
     log_to_stderr(level=settings.log_level)
 
     from auction.app import create_app, create_platform
+    from auction.edges.cli.demo import refuse_demo_data
 
     with contextlib.ExitStack() as stack:
         url = database_url or stack.enter_context(open_database(settings))
+        if not demo:
+            refuse_demo_data(settings, url)
         platform = create_platform(settings, url)
         stack.callback(platform.database.dispose)
         _serve(create_app(platform), host=host, port=port)

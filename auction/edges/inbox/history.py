@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
+from auction.edges.inbox.aftermath import settle_sale
 from auction.edges.inbox.listings import Listing
 from auction.edges.inbox.sample_people import Bench, People
 from auction.edges.jobs.sweep import fall_due
 from auction.edges.platform import Platform
 from auction.foundation.database.acts import Act
-from auction.foundation.kernel.calendar import day_of
+from auction.foundation.kernel.calendar import SHANGHAI, day_of
 from auction.foundation.kernel.roles import Actor
 from auction.gateways.clock import ManualClock
 from auction.gateways.sandbox import SandboxGateway
@@ -37,6 +38,8 @@ _OPENED, _SEIZED, _VALUED, _DRAFTED, _APPROVED, _TOLD = (timedelta(days=days) fo
 #: Between the failure of a round and the announcement of the next.
 _BETWEEN_ROUNDS = timedelta(days=12)
 _BIDS_MAX = 14
+#: By then bidding is over, extensions and all.
+_AFTER_THE_END = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class History:
         self._bench = bench
         self._listing = listing
         self._now = now
+        self._case = ""
 
     def make(self, plan: Plan) -> str:
         """Walk the road as planned and return the last round's lot."""
@@ -83,6 +87,9 @@ class History:
             if after is None:
                 raise AssertionError
             self._live(then, lot=after, plan=plan)
+            if plan.wanted == "closed":
+                fall_due(then, until=min(self._now, openings[-1] + self._length(self._listing.round) + _AFTER_THE_END))
+                settle_sale(then, lot=after, case=self._case, people=self._people, now=self._now)
             fall_due(then, until=self._now)
         return after
 
@@ -98,8 +105,12 @@ class History:
         return timedelta(days=60) if round_ == "sale" else timedelta(hours=24)
 
     def _announced_at(self, round_: Round, opens: datetime) -> datetime:
+        """Return ten in the morning of the last day that leaves the whole announcement period."""
         days = rulebook().on(day_of(opens)).auction.notice_days(self._listing.kind, round_)
-        return opens - timedelta(days=days, hours=6)
+        morning = (
+            (opens - timedelta(days=days)).astimezone(SHANGHAI).replace(hour=10, minute=0, second=0, microsecond=0)
+        )
+        return morning - timedelta(days=1)
 
     def _open_case(self, then: Platform, announced: datetime) -> str:
         people, listing = self._people, self._listing
@@ -116,6 +127,7 @@ class History:
                 claims=self._bench.claims(listing.row, amount_minor=amount),
             ),
         )
+        self._case = case.id
         _to(then, announced - _SEIZED)
         thing = self._do(
             then,

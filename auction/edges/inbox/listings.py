@@ -20,7 +20,7 @@ _WORDS: tuple[tuple[str, Kind, str], ...] = (
     (r"土地使用权及在建工程|国有土地", "immovable", "land"),
     (r"厂房|工业房地产|工业用地", "immovable", "land"),
     (r"商铺|非住宅|商场|大厦|商业|装饰城|食品商城|广场", "immovable", "shop"),
-    (r"车位|车库", "immovable", "other"),
+    (r"车位$|车库$", "immovable", "other"),
     (r"机器设备", "movable", "machinery"),
 )
 

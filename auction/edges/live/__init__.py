@@ -22,6 +22,7 @@ from gevent import monkey
 from auction.edges.figures import Figures
 from auction.edges.limits import Limits
 from auction.edges.live.channel import NAMESPACE, Channel
+from auction.edges.live.emitter import RoomEmitter
 from auction.edges.live.listener import Listener
 from auction.edges.live.pusher import Pusher
 from auction.edges.live.sequencer import Sequencer
@@ -71,11 +72,7 @@ def attach(app: Flask, platform: Platform) -> SocketIO:
     server = cast("Any", line).server
     snapshots = Snapshots(platform)
 
-    def emit(lot: str, body: dict[str, Any]) -> None:
-        server.emit("state", body, room=lot, namespace=NAMESPACE)
-        server.sleep(0)  # the writers of all watchers run before the round is called done
-
-    pusher = Pusher(platform, snapshots=snapshots, figures=figures, emit=emit)
+    pusher = Pusher(platform, snapshots=snapshots, figures=figures, emit=RoomEmitter(server, namespace=NAMESPACE))
 
     def told(lot: str) -> None:
         snapshots.moved(lot)

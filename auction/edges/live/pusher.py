@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -31,17 +31,18 @@ _IDLE_SECONDS = 1.0
 
 
 class Emit(Protocol):
-    """Sends one event to everybody in a lot's room, and returns when it was handed to the connections."""
+    """Sends one state to watchers of a lot, and returns when it was handed to their connections."""
 
-    def __call__(self, lot: str, body: dict[str, Any], /) -> None:
-        """Send."""
+    def __call__(self, lot: str, body: dict[str, Any], /, *, to: Collection[str] | None) -> set[str]:
+        """Send to some of the room, or to all of it; return those left out for not having read what they were sent."""
 
 
 @dataclass(slots=True)
 class _Room:
-    """A watched lot: who watches, the last number sent, and when the next state may go."""
+    """A watched lot: who watches, who is slow to read, the last number sent, and when the next state may go."""
 
     watchers: set[str] = field(default_factory=set)
+    behind: set[str] = field(default_factory=set)
     pushed: int = 0
     told: int = 0
     dirty: bool = False
@@ -93,6 +94,7 @@ class Pusher:
             room = self._rooms.get(lot)
             if room is not None and sid in room.watchers:
                 room.watchers.discard(sid)
+                room.behind.discard(sid)
                 self._figures.watchers.dec()
                 if not room.watchers:
                     del self._rooms[lot]
@@ -148,12 +150,17 @@ class Pusher:
         room.next_at = began + INTERVAL_SECONDS
         room.dirty = False
         state = self._snapshots.current(lot)
-        if state.seq < room.pushed or (state.seq == room.pushed and room.told == len(room.watchers)):
+        news = state.seq > room.pushed or (state.seq == room.pushed and room.told != len(room.watchers))
+        if not news and not room.behind:
             return
-        self._emit(lot, self._body(state, room))
-        room.pushed, room.told, room.told_at = state.seq, len(room.watchers), began
+        reached = set(room.watchers) if news else room.watchers & room.behind
+        behind = self._emit(lot, self._body(state, room), to=None if news else reached)
+        if news:
+            room.pushed, room.told, room.told_at = state.seq, len(room.watchers), began
+        # Who has not read the last states yet gets the newest one once he has; nothing piles up for him here.
+        room.behind, room.dirty = behind & room.watchers, room.dirty or bool(behind)
         self._figures.states.inc()
-        self._figures.deliveries.inc(len(room.watchers))
+        self._figures.deliveries.inc(len(reached - behind))
         # Rounds never overlap: a round that took long is followed by as long a pause.
         took = time.monotonic() - began
         room.next_at = began + max(INTERVAL_SECONDS, 2 * took)

@@ -14,7 +14,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from auction.foundation.database.embedded import scratch
-from auction.foundation.database.migrate import migrate
+from auction.foundation.database.migrate import DatabaseUnreachable, migrate
 from auction.resources import migrations_dir
 from auction.settings import read_settings
 
@@ -47,7 +47,7 @@ def template(env: Mapping[str, str]) -> Iterator[Template]:
     """Yield a template: on the server of ``DATABASE_URL``, beside whatever it holds, else on a scratch server.
 
     :raises EmbeddedUnavailable: where no scratch server can run
-    :raises DatabaseUnreachable: when the server of ``DATABASE_URL`` does not answer
+    :raises DatabaseUnreachable: when the server of ``DATABASE_URL`` does not answer or lets no database be made
     """
     with _server(env) as server:
         name = f"{_PREFIX}template_{secrets.token_hex(8)}"
@@ -79,5 +79,13 @@ def _server(env: Mapping[str, str]) -> Iterator[str]:
 
 def _say(server: str, statement: str, *names: str) -> None:
     plain = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(*(sql.Identifier(name) for name in names)))
+    try:
+        with psycopg.connect(plain, autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(*(sql.Identifier(name) for name in names)))
+    except psycopg.errors.InsufficientPrivilege as fault:
+        raise DatabaseUnreachable(
+            f"The account of DATABASE_URL may not create scratch databases: {fault}. Unset DATABASE_URL to use an "
+            "embedded server, or grant CREATEDB."
+        ) from fault
+    except psycopg.OperationalError as fault:
+        raise DatabaseUnreachable(f"The database server does not answer: {fault}") from fault

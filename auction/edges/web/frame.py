@@ -38,7 +38,7 @@ def attach(app: Flask, platform: Platform) -> None:
 
     @app.before_request
     def check_token() -> None:
-        if not request.path.startswith(_API):
+        if request.routing_exception is None and not request.path.startswith(_API):
             tokens.protect()
 
     app.after_request(_keep_language)

@@ -29,12 +29,19 @@ def lot_page(lot: str) -> str:
 
 
 def rendered(lot: str, *, error: Refusal | None = None, amount: str = "") -> str:
-    """Return the page of a lot, with a refused bid shown in its form and the amount kept."""
+    """Return the page of a lot; a refused bid stands beside its form, or above where there is none, its amount kept."""
     actor = visitor.visitor()
     with platform().read() as session:
         page = shown.page(session, lot, person=actor.person if actor else None)
+    has_form = page["status"] == "open" and page["viewer_status"] == "admitted"
     return render_template(
-        "public/lot.html", section="lots", lot=page, bid_id=str(uuid4()), bid_error=error, bid_amount=amount
+        "public/lot.html",
+        section="lots",
+        lot=page,
+        bid_id=str(uuid4()),
+        refusal=None if has_form else error,
+        bid_error=error,
+        bid_amount=amount,
     )
 
 

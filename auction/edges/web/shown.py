@@ -25,6 +25,8 @@ from auction.procedure.settlement import queries as settlement
 from auction.rulebook import rulebook
 
 _ENTRIES_SHOWN = 40
+#: More points than this no screen can show; the newest is always among them.
+_POINTS_MAX = 500
 
 #: Facts of a thing as courts record them, in the order people ask for them.
 _FACTS: Mapping[str, tuple[str, str, str]] = {
@@ -43,6 +45,7 @@ _FACTS: Mapping[str, tuple[str, str, str]] = {
     "share_pct": ("股权比例", "Share", " %"),
     "occupancy": ("占有使用", "Occupied by", ""),
     "arrears_minor": ("已知欠费", "Known arrears", ""),
+    "publisher": ("原发布单位", "First listed by", ""),
 }
 
 
@@ -121,8 +124,12 @@ def viewer_of(session: Session, *, lot: str, person: str | None) -> Viewer:
     own = bidding.registration_of(session, lot=lot, person=person) if person else None
     if own is None:
         return Viewer()
-    bids = docket.of_kinds(session, f"lot:{lot}", ["bid.accepted"])
-    return Viewer(registration=own, has_bid=any(one.public["code"] == own.code for one in bids))
+    return Viewer(registration=own, has_bid=any(one.public["code"] == own.code for one in accepted(session, lot)))
+
+
+def accepted(session: Session, lot: str) -> list[Entry]:
+    """Return the accepted bids of a lot in order."""
+    return docket.of_kinds(session, f"lot:{lot}", ["bid.accepted"])
 
 
 def page(session: Session, lot_id: str, *, person: str | None) -> dict[str, Any]:
@@ -209,11 +216,12 @@ def _after_the_close(session: Session, lot: LotRecord) -> dict[str, Any]:
 
 
 def _history(session: Session, lot: LotRecord) -> dict[str, Any]:
-    accepted = docket.of_kinds(session, f"lot:{lot.id}", ["bid.accepted"])
+    bids = accepted(session, lot.id)
+    every = -(-len(bids) // _POINTS_MAX) or 1
     halts = docket.of_kinds(session, f"lot:{lot.id}", ["lot.deferred", "lot.suspended", "lot.withdrawn", "lot.revoked"])
     halted = lot.status in {"deferred", "suspended", "withdrawn", "revoked"}
     return {
-        "price_history": [[one.at.isoformat(), one.public["amount_minor"]] for one in accepted],
+        "price_history": [[one.at.isoformat(), one.public["amount_minor"]] for one in bids[::-every][::-1]],
         "chain": cards(session, [one for one in lots.chain(session, lot.id) if one.announced_at]),
         "halt_reason": _ground(halts[-1]) if halts and halted else None,
     }
@@ -248,12 +256,10 @@ def disclosed(lot: LotRecord) -> list[tuple[str, str, str]]:
 
 
 def facts_in_words(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return what is known of the thing, named for people; what has no known name goes by its own."""
-    found = []
-    for key in [*(known for known in _FACTS if known in facts), *(other for other in facts if other not in _FACTS)]:
-        zh, en, unit = _FACTS.get(key, (key, key, ""))
-        found.append((t(zh, en), _fact(key, facts[key]) + unit))
-    return found
+    """Return what is known of the thing, named for people; what has no name for people is not for them."""
+    return [
+        (t(zh, en), _fact(key, facts[key]) + unit) for key, (zh, en, unit) in _FACTS.items() if key in facts
+    ]
 
 
 def _fact(key: str, value: object) -> str:

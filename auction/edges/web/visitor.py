@@ -152,4 +152,4 @@ def _let_in(actor: Actor | None, roles: frozenset[Role]) -> None:
     if actor is None:
         raise AuthRequired
     if not actor.roles & roles:
-        raise AuthForbidden(act=request.path, roles=[ROLE_NAMES[role][0] for role in sorted(roles)])
+        raise AuthForbidden(act=t("此页面", "this page"), roles=[ROLE_NAMES[role][0] for role in sorted(roles)])

@@ -45,6 +45,19 @@ class EmbeddedServer:
         """Return the address of one of its databases, for SQLAlchemy."""
         return f"postgresql+psycopg://postgres@/{database}?host={quote(str(self.cluster.sockets))}&port=5432"
 
+    def revive(self, *, durable: bool = True) -> bool:
+        """Start the server again at the same address if it died under its users; say whether that was needed.
+
+        :raises EmbeddedUnavailable: where it does not start
+        """
+        if self.cluster.runs():
+            return False
+        with _one_at_a_time(self.data):
+            if self.cluster.runs():
+                return False  # another user was quicker
+            self.cluster.start(durable=durable)
+        return True
+
     def stop(self) -> None:
         """Give the lease back; the last one out stops the server, with everything committed on disk."""
         with _one_at_a_time(self.data):

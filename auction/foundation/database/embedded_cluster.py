@@ -70,10 +70,14 @@ class Cluster:
         options = " ".join(f"-c {name}={shlex.quote(value)}" for name, value in settings.items())
         self._control("start", "-l", str(self.home / "log"), "-o", options)
 
+    def runs(self) -> bool:
+        """Tell whether the server's process lives, whether it answers or not."""
+        pid = _pid(self.home)
+        return pid is not None and _runs_in(pid, self.home)
+
     def stop(self) -> None:
         """Stop the server if it still runs, with everything committed on disk."""
-        pid = _pid(self.home)
-        if pid is not None and _runs_in(pid, self.home):
+        if self.runs():
             self._control("stop", "-m", "fast")
         if self.sockets.parent != self.home:
             shutil.rmtree(self.sockets, ignore_errors=True)

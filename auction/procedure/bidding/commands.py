@@ -37,7 +37,7 @@ def register(
     """
     _own(act, person)
     lock(act, f"lot:{lot}")
-    found = lots.public_lot(act.session, lot)
+    found = lots.lot(act.session, lot)
     if found.status not in {"announced", "open"} or act.now >= found.ends_at:
         raise rules.RegistrationClosed(status=found.status)
     _refuse_ineligible(act, person=person)
@@ -122,7 +122,9 @@ def place_bids(act: Act, *, lot: str, offers: Sequence[Offer]) -> list[Receipt |
     refusal (of somebody not admitted, or an id used before: nothing is written).
     """
     lock(act, f"lot:{lot}")
-    found = lots.public_lot(act.session, lot)
+    found = lots.lot(act.session, lot)
+    if found.announced_at is None:
+        return [rules.BiddingNotOpen(status=found.status, opens_at=found.opens_at) for _ in offers]
     if found.status == "announced" and act.now >= found.opens_at:
         found = open_lot(act.as_platform(), lot=lot)
     standing = queries.standing(act.session, found)

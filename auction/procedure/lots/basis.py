@@ -16,7 +16,7 @@ from auction.procedure.assets import queries as assets
 from auction.procedure.assets.queries import PropertyRecord
 from auction.procedure.assets.rules import ControlLapsed
 from auction.procedure.cases import queries as cases
-from auction.procedure.cases.queries import CaseRecord
+from auction.procedure.cases.queries import CaseRecord, ClaimRecord
 from auction.procedure.inputs import Checks
 from auction.procedure.lots import queries, rules
 from auction.procedure.lots.models import Lot, LotProperty
@@ -90,7 +90,7 @@ def measure(session: Session, *, things: Sequence[PropertyRecord], after: str | 
         raise rules.MustSellTogether(properties=sorted(_titles(session, apart)))
     previous = queries.lot(session, after) if after else None
     secured = [claim for claim in case.claims if claim.kind in _SECURED_KINDS and claim.property in named]
-    first = min(secured, key=lambda claim: claim.rank or 0) if secured else None
+    first = min(secured, key=_place_on_the_thing) if secured else None
     return rules.Basis(
         reference_price_minor=sum(price.amount_minor for price in prices.values() if price is not None),
         previous_start_minor=previous.start_price_minor if previous and round_ != "first" else None,
@@ -98,6 +98,20 @@ def measure(session: Session, *, things: Sequence[PropertyRecord], after: str | 
         costs_minor=case.costs_minor,
         applicant_is_first=bool(first and first.applicant),
     )
+
+
+def _place_on_the_thing(claim: ClaimRecord) -> tuple[bool, bool, int]:
+    """Return what orders priority claims: construction first, then by rank, those without one last."""
+    return claim.kind != "construction", claim.rank is None, claim.rank or 0
+
+
+def same_things(session: Session, *, after: str | None, properties: Sequence[str]) -> None:
+    """Refuse a later round of other things than those that failed (article 26).
+
+    :raises InputMalformed: when the failed lot had others
+    """
+    if after is not None and set(queries.lot(session, after).properties) != set(properties):
+        raise InputMalformed(errors={"properties": f"the same things as lot {after}"})
 
 
 def _titles(session: Session, ids: set[str]) -> list[str]:

@@ -60,6 +60,7 @@ def draft_lot(
         opens_at=opens_at,
         now=act.now,
     )
+    basis.same_things(act.session, after=after, properties=proposal)
     things = [assets.property_record(act.session, thing) for thing in proposal]
     lot_id = id or new_id("lot")
     lock(act, f"lot:{lot_id}")
@@ -143,7 +144,8 @@ def approve_lot(act: Act, *, lot: str, panel: Sequence[str], minutes: str = "") 
         raise rules.NotDraft(status=row.status)
     names = rules.check_panel(panel)
     basis.refuse_taken(act.session, lot=lot)
-    row.status, row.approved_at, row.panel = "approved", act.now, list(names)
+    _move(row, "approved")
+    row.approved_at, row.panel = act.now, list(names)
     act.session.execute(update(LotProperty).where(LotProperty.lot_id == lot).values(live=True))
     public = {
         "panel": list(names),
@@ -192,7 +194,8 @@ def announce(act: Act, *, lot: str) -> LotRecord:
     basis.check_announcement(act.session, lot=record, rules_of_day=today, now=act.now)
     frozen = dict(today.as_json())
     terms = basis.public_terms(record)
-    row.status, row.announced_at, row.rulebook, row.terms = "announced", act.now, frozen, terms
+    row.announced_at, row.rulebook, row.terms = act.now, frozen, terms
+    _move(row, "announced")
     act.session.flush()
     _note_disposal(act, record, to="disposing")
     public = {
@@ -215,7 +218,7 @@ def announce(act: Act, *, lot: str) -> LotRecord:
 def mark_opened(act: Act, *, lot: str) -> LotRecord:
     """Take note that bidding has opened (reported by ``bidding``)."""
     row = _locked(act, lot)
-    row.status = "open"
+    _move(row, "open")
     act.session.flush()
     return queries.lot(act.session, lot)
 
@@ -224,7 +227,7 @@ def mark_opened(act: Act, *, lot: str) -> LotRecord:
 def mark_deferred(act: Act, *, lot: str) -> LotRecord:
     """Take note that the lot stands still; its things stay in it until a person decides."""
     row = _locked(act, lot)
-    row.status = "deferred"
+    _move(row, "deferred")
     act.session.flush()
     return queries.lot(act.session, lot)
 
@@ -239,11 +242,17 @@ def move_end(act: Act, *, lot: str, ends_at: datetime) -> None:
 def mark_closed(act: Act, *, lot: str, outcome: str, hammer_price_minor: int | None) -> None:
     """Take note of the outcome; an unsold lot frees its things for the next round."""
     row = _locked(act, lot)
-    row.status, row.outcome, row.hammer_price_minor, row.closed_at = "closed", outcome, hammer_price_minor, row.ends_at
+    _move(row, "closed")
+    row.outcome, row.hammer_price_minor, row.closed_at = outcome, hammer_price_minor, row.ends_at
     act.session.execute(update(LotProperty).where(LotProperty.lot_id == lot).values(live=False))
     act.session.flush()
     if outcome == "unsold":
         _note_disposal(act, queries.lot(act.session, lot), to="seized")
+
+
+def _move(row: Lot, target: str) -> None:
+    rules.check_step(current=row.status, target=target)
+    row.status = target
 
 
 def _note_disposal(act: Act, lot: LotRecord, *, to: str) -> None:

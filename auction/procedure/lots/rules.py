@@ -25,6 +25,19 @@ TRANSITIONS: Mapping[str, Collection[str]] = {
 }
 
 
+class NoSuchStepError(LookupError):
+    """A command would take a lot along a road that does not exist: a fault of ours, never of a user."""
+
+
+def check_step(*, current: str, target: str) -> None:
+    """Let a lot move from one state to another.
+
+    :raises NoSuchStepError: when ``TRANSITIONS`` knows no such step
+    """
+    if target not in TRANSITIONS[current]:
+        raise NoSuchStepError(current, target)
+
+
 class StartBelowFloor(Refusal):
     """The start price is lower than the law lets it be."""
 
@@ -181,11 +194,14 @@ class AnnouncementTooShort(Refusal):
 class PanelMalformed(Refusal):
     """A panel is three different members."""
 
-    code = "terms.panel_malformed"
+    code = "input.malformed"
     article = "法释〔2016〕18号 第27条"
     title_zh, title_en = "合议庭须为三人", "A panel is three members"
     zh = "合议庭须由三名不同的成员组成；收到：{names}。"
     en = "A panel has three different members; given: {names}."
+
+    def __init__(self, *, names: list[str]) -> None:
+        super().__init__(names=names, errors={"panel": "须为三名不同的成员 / three different members"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +247,7 @@ def deposit_range(numbers: Numbers, *, start_price_minor: int) -> tuple[int, int
 
 def least_with_surplus(basis: Basis) -> int | None:
     """Return the least start price that leaves the applicant something, or None where the rule does not apply."""
-    if basis.applicant_is_first or basis.priority_claims_minor == 0:
+    if basis.applicant_is_first:
         return None
     return basis.priority_claims_minor + basis.costs_minor + 1
 

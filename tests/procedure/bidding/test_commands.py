@@ -196,7 +196,7 @@ def test_nobody_registers_before_the_announcement_or_after_the_end(platform: Pla
     road.draft()
     with pytest.raises(Refusal) as early:
         road.register("A")
-    assert early.value.code == "input.malformed"
+    assert early.value.code == "registration.closed"
     lot = road.announce("L2")
     road.wait_until(lot.closes_at)
     with pytest.raises(rules.RegistrationClosed):

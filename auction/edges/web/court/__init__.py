@@ -15,12 +15,13 @@ from __future__ import annotations
 from flask import Blueprint
 
 from auction.edges.platform import Platform
-from auction.edges.web.court import cases, distribution, drafting, lots, money, panel, settlement, things, today
+from auction.edges.web.court import cases, desk, distribution, drafting, lots, money, panel, settlement, things, today
 
 
 def blueprint(_platform: Platform) -> Blueprint:
     """Return the desk's pages under ``/court``."""
-    desk = Blueprint("court", __name__)
+    court = Blueprint("court", __name__)
+    court.before_request(desk.refuse_unprintable)
     for part in (today, cases, things, drafting, lots, panel, settlement, distribution, money):
-        desk.register_blueprint(part.pages)
-    return desk
+        court.register_blueprint(part.pages)
+    return court

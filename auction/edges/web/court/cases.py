@@ -15,6 +15,8 @@ from auction.foundation.database.acts import Act
 from auction.foundation.docket import queries as docket
 from auction.foundation.kernel.ids import new_id
 from auction.foundation.kernel.refusal import Refusal
+from auction.foundation.ledger import queries as ledger
+from auction.foundation.ledger.rules import Account
 from auction.procedure.assets import queries as assets
 from auction.procedure.cases import commands, queries
 from auction.procedure.cases.queries import CaseRecord
@@ -35,9 +37,9 @@ def index() -> str:
     """List the court's cases, newest first; search and place are in the address."""
     q, after = request.args.get("q", "").strip()[:100], request.args.get("after")
     with platform().read() as session:
-        found = queries.cases(session, court=desk.own_court(), q=q.replace("\x00", ""), limit=_PAGE + 1, after=after)
+        found = queries.cases(session, court=desk.own_court(), q=q, limit=_PAGE + 1, after=after)
     more = found[_PAGE - 1].id if len(found) > _PAGE else None
-    return desk.page("court/cases.html", section="cases", cases=found[:_PAGE], q=q, more=more)
+    return desk.page("court/cases.html", rail="cases", cases=found[:_PAGE], q=q, more=more)
 
 
 @pages.get("/new")
@@ -68,7 +70,7 @@ def _new(*, refusal: Refusal | None = None, more: int = 0) -> str:
     form = fields.form()
     filled = form.rows("claims", _PARTS)
     rows = max(_row_count(form), filled[-1] + 1 if filled else 0) + more
-    return desk.page("court/case_new.html", section="cases", court=court, rows=min(rows, 60), refusal=refusal)
+    return desk.page("court/case_new.html", rail="cases", court=court, rows=min(rows, 60), refusal=refusal)
 
 
 def _row_count(form: Form) -> int:
@@ -179,7 +181,7 @@ def tab(case: str, name: str, *, refusal: Refusal | None = None, **more: Any) ->
     with platform().read() as session:
         file = file_of(session, case)
     return desk.page(
-        f"court/case_{name}.html", section="cases", tab=name, refusal=refusal, cost_id=new_id("entry"), **file, **more
+        f"court/case_{name}.html", rail="cases", tab=name, refusal=refusal, cost_id=new_id("entry"), **file, **more
     )
 
 
@@ -191,5 +193,11 @@ def file_of(session: Session, case: str) -> dict[str, Any]:
         "properties": assets.properties(session, case),
         "lots": lots.of_case(session, case=case),
         "money": deposits.money(session, case=case),
+        "left_minor": left_of(session, case),
         "entries": docket.entries(session, f"case:{case}", limit=500),
     }
+
+
+def left_of(session: Session, case: str) -> int:
+    """Return what the court's account holds for a case: zero once everything has found its owner."""
+    return ledger.case_balances(session, case=case)[Account.OUTSIDE]

@@ -30,6 +30,17 @@ R = TypeVar("R")
 COURT: frozenset[Role] = frozenset({Role.OFFICER, Role.PANEL, Role.FINANCE, Role.HEAD})
 
 
+def refuse_unprintable() -> None:
+    """Refuse what no keyboard sends and no database keeps, before any page reads it.
+
+    :raises InputMalformed: naming the field
+    """
+    given = [*(request.view_args or {}).items(), *request.args.items(multi=True), *request.form.items(multi=True)]
+    for name, value in given:
+        if "\x00" in f"{name}{value}":
+            raise InputMalformed(errors={name.replace("\x00", ""): "含有不可见字符 / contains control characters"})
+
+
 def own_court() -> str:
     """Return the court of who asks.
 
@@ -92,7 +103,9 @@ def page(template: str, *, refusal: Refusal | None = None, **context: Any) -> st
     """Render a desk page; with a refusal, what was typed stays and each fault stands beside its field."""
     errors: Mapping[str, str] = fields.faults(refusal) if isinstance(refusal, InputMalformed) else {}
     asked = request.form if request.method == "POST" else request.args
-    return render_template(template, refusal=refusal, errors=errors, asked=asked, may=may, Role=Role, **context)
+    return render_template(
+        template, section="desk", refusal=refusal, errors=errors, asked=asked, may=may, Role=Role, **context
+    )
 
 
 def perform(

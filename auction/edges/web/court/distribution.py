@@ -80,7 +80,7 @@ def _show(case: str, *, refusal: Refusal | None = None) -> str:
         orders = deposits.orders_of_prefix(session, prefix=f"{plan.id}:") if plan else []
         names = _names(session, plan)
     context = file | {"plan": plan, "steps": steps, "orders": orders, "names": names}
-    return desk.page("court/case_distribution.html", section="cases", tab="distribution", refusal=refusal, **context)
+    return desk.page("court/case_distribution.html", rail="cases", tab="distribution", refusal=refusal, **context)
 
 
 def _names(session: Session, plan: PlanRecord | None) -> dict[str, str]:

@@ -93,7 +93,7 @@ def _new(case: str, *, refusal: Refusal | None = None) -> str:
         found = _measured(session, case, Form(asked))
         prices = {thing.id: valuation.reference_price(session, thing.id) for thing in file["properties"]}
     context = file | {"measures": found, "prices": prices, "rows": _PRIORITY_ROWS, "start": asked}
-    return desk.page("court/draft.html", section="lots", tab="lots", refusal=refusal, **context)
+    return desk.page("court/draft.html", rail="lots", tab="lots", refusal=refusal, **context)
 
 
 def _start(session: Session, file: dict[str, Any]) -> MultiDict[str, str]:

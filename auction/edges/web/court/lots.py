@@ -46,9 +46,7 @@ def index() -> str:
     with platform().read() as session:
         found = desk_queries.of_court(session, court=desk.own_court(), statuses=statuses, q=q)
         states = {lot.id: bidding.outcome(session, lot.id) for lot in found if lot.announced_at}
-    return desk.page(
-        "court/lots.html", section="lots", lots=found, states=states, status=status, q=q, statuses=STATUSES
-    )
+    return desk.page("court/lots.html", rail="lots", lots=found, states=states, status=status, q=q, statuses=STATUSES)
 
 
 @pages.get("/<lot>")
@@ -73,7 +71,7 @@ def show_step(lot: str, step: str, *, refusal: Refusal | None = None) -> str:
     with platform().read() as session:
         found = desk.lot_of(session, lot)
         context = common(session, found) | _CONTEXTS[step](session, found)
-    return desk.page(f"court/lot_{step}.html", section="lots", tab=step, refusal=refusal, **context)
+    return desk.page(f"court/lot_{step}.html", rail="lots", tab=step, refusal=refusal, **context)
 
 
 def rules_today() -> Rules:

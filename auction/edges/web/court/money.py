@@ -33,8 +33,9 @@ def index() -> str:
     with platform().read() as session:
         found = cases.cases(session, court=desk.own_court(), limit=_PAGE + 1, after=after)
         accounts = {case.id: deposits.money(session, case=case.id) for case in found[:_PAGE]}
+        left = {case.id: files.left_of(session, case.id) for case in found[:_PAGE]}
     more = found[_PAGE - 1].id if len(found) > _PAGE else None
-    return desk.page("court/money.html", section="money", cases=found[:_PAGE], accounts=accounts, more=more)
+    return desk.page("court/money.html", rail="money", cases=found[:_PAGE], accounts=accounts, left=left, more=more)
 
 
 @pages.get("/cases/<case>/money")
@@ -51,7 +52,7 @@ def _of_case(case: str, *, refusal: Any = None) -> str:  # noqa: ANN401 - a refu
         statement = ledger.statement(session, case=case)
         names = _names(session, placed)
     context = file | {"orders": placed, "statement": statement, "names": names}
-    return desk.page("court/case_money.html", section="money", tab="money", refusal=refusal, **context)
+    return desk.page("court/case_money.html", rail="money", tab="money", refusal=refusal, **context)
 
 
 def _names(session: Session, placed: list[OrderRecord]) -> dict[str, str]:

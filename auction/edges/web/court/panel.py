@@ -20,4 +20,4 @@ def index() -> str:
     with platform().read() as session:
         drafts = desk_queries.of_court(session, court=desk.own_court(), statuses=("draft",))
     waiting = [(lot, desk_queries.announce_by(lot, rules_of_day=today)) for lot in drafts]
-    return desk.page("court/panel.html", section="panel", waiting=sorted(waiting, key=lambda pair: pair[1]))
+    return desk.page("court/panel.html", rail="panel", waiting=sorted(waiting, key=lambda pair: pair[1]))

@@ -41,7 +41,7 @@ def _show(lot: str, *, refusal: Refusal | None = None) -> str:
     with platform().read() as session:
         found = desk.lot_of(session, lot)
         context = common(session, found) | _context(session, found)
-    return desk.page("court/lot_settlement.html", section="lots", tab="settlement", refusal=refusal, **context)
+    return desk.page("court/lot_settlement.html", rail="lots", tab="settlement", refusal=refusal, **context)
 
 
 def _context(session: Session, lot: LotRecord) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def seize(case: str) -> ResponseReturnValue:
 def _new(case: str, *, refusal: Refusal | None = None) -> str:
     with platform().read() as session:
         file = files.file_of(session, case)
-    return desk.page("court/seize.html", section="cases", tab="things", refusal=refusal, pledged=_pledged(file), **file)
+    return desk.page("court/seize.html", rail="cases", tab="things", refusal=refusal, pledged=_pledged(file), **file)
 
 
 def _pledged(file: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -112,19 +112,21 @@ def _show(thing: str, *, refusal: Refusal | None = None, opened: str = "") -> st
     with platform().read() as session:
         found, case = desk.property_of(session, thing)
         context = _context(session, found, case)
-    return desk.page("court/property.html", section="cases", refusal=refusal, opened=opened, **context)
+    return desk.page("court/property.html", rail="cases", refusal=refusal, opened=opened, **context)
 
 
 def _context(session: Session, found: PropertyRecord, case: CaseRecord) -> dict[str, Any]:
     history = queries.history(session, found.id)
+    price = queries.reference_price(session, found.id)
+    stands = price is not None and visitor.now() <= price.valid_until
     return {
         "thing": found,
         "case": case,
         "measures": assets.measures(session, found.id),
         "history": history,
-        "price": queries.reference_price(session, found.id),
+        "price": price,
         "parties": _parties(case),
-        "following": _following(history),
+        "following": "" if stands else _following(history),
         "platforms": _PLATFORMS,
         "lots": [lot for lot in lots.of_case(session, case=case.id) if found.id in lot.properties],
         "entries": docket.entries(session, f"property:{found.id}", limit=300),

@@ -82,7 +82,7 @@ def index() -> str:
         running = desk_queries.of_court(session, court=desk.own_court(), statuses=("open",), limit=20)
     shown = [task for task in tasks if task.mine] if request.args.get("of") == "mine" else tasks
     return desk.page(
-        "court/today.html", section="today", tasks=shown, number=len(tasks), of=request.args.get("of", ""),
+        "court/today.html", rail="today", tasks=shown, number=len(tasks), of=request.args.get("of", ""),
         mine=sum(task.mine for task in tasks), drafts=drafts, running=running,
     )  # fmt: skip
 

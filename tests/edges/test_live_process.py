@@ -1,0 +1,95 @@
+"""The live channel of a real ``auction web`` process, spoken to by python-socketio's own client."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import socketio
+
+AUCTION = Path(sys.executable).with_name("auction")
+SEED = ["seed-bench", "--lots", "1", "--bidders", "2", "--minutes", "30"]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Start a process on a database of its own; return its address and what was seeded."""
+    folder = tmp_path_factory.mktemp("served")
+    out, data = folder / "made.json", folder / "var"
+    subprocess.run([AUCTION, *SEED, "--out", out, "--data", data], check=True, timeout=240)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with (folder / "web.log").open("w") as log:
+        command: list[str | Path] = [AUCTION, "web", "--port", str(port), "--data", data, "--demo"]
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+        url = f"http://127.0.0.1:{port}"
+        _wait_for(url, process, folder / "web.log")
+        yield url, json.loads(out.read_text())
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+    assert "Traceback" not in (folder / "web.log").read_text()
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 90
+    while time.monotonic() < until:
+        assert process.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=2):  # noqa: S310 - loopback
+                return
+        except OSError:
+            threading.Event().wait(0.2)
+    pytest.fail(log.read_text())
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+def test_a_bid_over_a_real_line_is_acknowledged_pushed_and_kept(
+    served: tuple[str, dict[str, Any]], transport: str
+) -> None:
+    url, made = served
+    lot = made["lots"][0]
+    states: list[dict[str, Any]] = []
+    arrived = threading.Event()
+    with socketio.SimpleClient() as watcher, socketio.SimpleClient() as bidder:
+        watcher.connect(url, namespace="/live", transports=[transport])
+        token = made["bidders"][0 if transport == "websocket" else 1]["token"]
+        bidder.connect(url, namespace="/live", auth={"token": token}, transports=[transport])
+        before = watcher.call("watch", {"lot": lot["id"]})["state"]
+        offer = {"lot": lot["id"], "amount_minor": before["least_acceptable_minor"], "bid_id": transport}
+        answer = bidder.call("bid", offer)
+        assert answer["ok"], answer
+        assert bidder.call("bid", offer)["receipt"]["entry_hash"] == answer["receipt"]["entry_hash"]
+        while not arrived.is_set():
+            event, state = watcher.receive(timeout=10)
+            assert event == "state"
+            states.append(state)
+            if state["price_minor"] == offer["amount_minor"]:
+                arrived.set()
+        assert bidder.call("watch")["problem"]["code"] == "input.malformed"
+        assert watcher.call("bid", offer)["problem"]["code"] == "auth.required"
+    with urllib.request.urlopen(f"{url}/api/v1/lots/{lot['id']}/docket?after={before['seq']}") as reply:  # noqa: S310
+        entries = json.load(reply)["items"]
+    kept = [entry["hash"] for entry in entries if entry["public"].get("bid_id") == transport]
+    assert kept == [answer["receipt"]["entry_hash"]]
+
+
+def test_a_message_beyond_the_limit_ends_only_its_own_line(served: tuple[str, dict[str, Any]]) -> None:
+    url, made = served
+    lot = made["lots"][0]["id"]
+    with socketio.SimpleClient() as steady, socketio.SimpleClient() as flood:
+        steady.connect(url, namespace="/live", transports=["websocket"])
+        flood.connect(url, namespace="/live", transports=["websocket"])
+        flood.emit("watch", {"lot": "x" * 50_000})
+        assert steady.call("watch", {"lot": lot})["ok"]
+        assert steady.call("clock", {})["server_time"]
