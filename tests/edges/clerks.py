@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import unescape
@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from auction.app import create_app
 from auction.edges.jobs.sweep import fall_due
+from auction.edges.live import live_of
 from auction.edges.platform import Platform
 from auction.foundation.kernel.calendar import in_shanghai
 from auction.foundation.kernel.roles import Role
@@ -99,6 +100,13 @@ class Courthouse:
 
     def wait(self, length: timedelta) -> None:
         fall_due(self.platform, until=self.now + length)
+
+
+def courthouse(platform: Platform) -> Iterator[Courthouse]:
+    """Give a test its courthouse and end the application's threads afterwards."""
+    house = Courthouse(platform)
+    yield house
+    live_of(house.app).stop()
 
 
 def typed_moment(moment: datetime) -> str:

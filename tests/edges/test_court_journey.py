@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from auction.edges.platform import Platform
+from auction.foundation.kernel.roles import Actor, Role
 from auction.procedure.bidding import commands as bidding
+from auction.procedure.bidding.offers import Offer
 from auction.procedure.deposits import commands as deposits
 from auction.procedure.identity import commands as identity
 from auction.procedure.lots import basis
 from auction.procedure.lots import queries as lots
 from auction.procedure.settlement import commands as settlement
-from auction.foundation.kernel.roles import Actor, Role
-from auction.procedure.bidding.offers import Offer
-from tests.edges.clerks import Courthouse, typed_moment
+from tests.edges.clerks import Courthouse, courthouse, typed_moment
 
 CASE = {
     "number": "（2025）京0105执1234号",
@@ -51,7 +52,13 @@ def seize_and_value(house: Courthouse, case: str) -> str:
     pledged = page.split('name="pledged"')[1].split('value="')[2].split('"')[0]
     thing = house.officer.do(
         f"{case}/seize",
-        {"title": "测试小汽车 京A12345", "kind": "movable", "category": "vehicle", "pledged": pledged, "fact_make": "某牌"},
+        {
+            "title": "测试小汽车 京A12345",
+            "kind": "movable",
+            "category": "vehicle",
+            "pledged": pledged,
+            "fact_make": "某牌",
+        },
     )
     assert pledged in thing
     house.officer.do(f"{thing}/value/negotiation", {"offers-0-amount": "900000", "offers-1-amount": "1100000"})
@@ -114,7 +121,9 @@ def sold(house: Courthouse, lot: str) -> Actor:
         person = identity.enrol_person(act, id="A", name="竞买人甲").id
     buyer = Actor(id="UA", name="甲", roles=frozenset({Role.BIDDER}), person=person)
     with house.platform.act() as act:
-        identity.open_account(act, id="UA", login="bidder-a", password=None, name="甲", roles=[Role.BIDDER], person=person)
+        identity.open_account(
+            act, id="UA", login="bidder-a", password=None, name="甲", roles=[Role.BIDDER], person=person
+        )
     with house.platform.act(buyer) as act:
         made = bidding.register(act, lot=name, person=person)
     with house.platform.act(buyer) as act:

@@ -18,6 +18,7 @@ from typing import Any, TextIO
 
 import socketio
 from socketio.exceptions import SocketIOError
+from typing_extensions import override
 
 NAMESPACE = "/live"
 ANSWER_SECONDS = 5
@@ -58,6 +59,7 @@ class Bidder(threading.Thread):
         self._pause = pause
         self._owed: dict[str, Any] | None = None
 
+    @override
     def run(self) -> None:
         while not self._crowd.over.is_set():
             client = socketio.Client(reconnection=False)

@@ -71,6 +71,16 @@ def processes_of(data: Path) -> dict[int, str]:
     return found
 
 
+def children_of(parent: int) -> list[int]:
+    """Return the processes that a process has started."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (entry / "stat").read_text().rpartition(")")[2].split()[1] == str(parent):
+                found.append(int(entry.name))
+    return found
+
+
 @dataclass
 class Place:
     """A data folder, a clock and a port; the program may be started and ended in it any number of times."""
@@ -150,11 +160,11 @@ class Place:
     def kill(self, *, database: bool = False) -> None:
         """Take every process of the program from the table at once, the database's own too if asked."""
         process = self._serving.pop()
-        victims = [number for number, line in processes_of(self.data).items() if "postgres" not in line.split(" ")[0]]
+        # The supervisor first, so that it starts nothing again.
+        victims = [process.pid, *children_of(process.pid)]
         if database:
             victims.append(self.postmaster())
-        # The supervisor first, so that it starts nothing again.
-        for number in sorted(victims, key=lambda one: one != process.pid):
+        for number in victims:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
         process.wait()

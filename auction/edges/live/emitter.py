@@ -1,27 +1,19 @@
-"""Handing one state to a room: encoded once, and not to whom has not read the ones before."""
+"""Handing one state to a room: encoded once, in portions, and not to whom has not read the ones before."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 import socketio
-from typing_extensions import override
+from engineio import packet as transport
+from socketio import packet as protocol
 
 #: States that may wait for one slow connection; the next ones skip it until it has read.
 _UNREAD_MAX = 1
-
-
-class _Left(list[str]):
-    """A list for python-socketio's ``skip_sid`` whose members are found at once, however many."""
-
-    def __init__(self, sids: Iterable[str]) -> None:
-        super().__init__(sids)
-        self._members = frozenset(self)
-
-    @override
-    def __contains__(self, sid: object) -> bool:
-        return sid in self._members
+#: After so many watchers the loop looks at its sockets again, so that a bid never waits for a whole round.
+_PORTION = 64
+_PAUSE_SECONDS = 0.0005
 
 
 class RoomEmitter:
@@ -33,12 +25,27 @@ class RoomEmitter:
 
     def __call__(self, lot: str, body: dict[str, Any], /, *, to: Collection[str] | None) -> set[str]:
         """Send a state to the room, or to some of it; return those left out because they are slow to read."""
-        room = dict(self._server.manager.get_participants(self._namespace, lot))
-        behind = {sid for sid, connection in room.items() if self._unread(connection) > _UNREAD_MAX}
-        left = behind if to is None else behind | (room.keys() - set(to))
-        self._server.emit("state", body, room=lot, skip_sid=_Left(left), namespace=self._namespace)
+        room = list(self._server.manager.get_participants(self._namespace, lot))
+        state = self._encoded(body)
+        behind: set[str] = set()
+        sent = 0
+        for sid, connection in room:
+            if to is not None and sid not in to:
+                continue
+            if self._unread(connection) > _UNREAD_MAX:
+                behind.add(sid)
+                continue
+            self._server._send_eio_packet(connection, state)  # noqa: SLF001 - what its own manager calls for a room
+            sent += 1
+            if sent % _PORTION == 0:
+                self._server.sleep(_PAUSE_SECONDS)
         self._server.sleep(0)  # the writers of all watchers run before the round is called done
-        return behind if to is None else behind & set(to)
+        return behind
+
+    def _encoded(self, body: dict[str, Any]) -> transport.Packet:
+        """Return the state as the one packet that every connection of the room is given."""
+        event = self._server.packet_class(protocol.EVENT, namespace=self._namespace, data=["state", body])
+        return transport.Packet(transport.MESSAGE, event.encode())
 
     def _unread(self, connection: str) -> int:
         """Return how many packets wait for a connection's writer."""

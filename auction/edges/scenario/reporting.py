@@ -48,8 +48,9 @@ class Report:
                 for why in played.faults
             ],
         }
-        if self.fault:
-            line["failures"] = [{"n": None, "line": None, "do": None, "why": self.fault.strip().rpartition("\n")[2]}]
+        trouble = self.malformed or (self.fault or "").strip().rpartition("\n")[2]
+        if trouble:
+            line["failures"] = [{"n": None, "line": None, "do": None, "why": trouble}]
         if self.malformed:
             line["malformed"] = self.malformed
         return json.dumps(line, ensure_ascii=False)

@@ -13,7 +13,7 @@ from auction.edges.platform import Platform
 from auction.edges.web import printing, visitor
 from auction.edges.web.reading import errors_of
 from auction.foundation.kernel.money import grouped, in_capitals
-from auction.foundation.kernel.refusal import InputMalformed, Refusal
+from auction.foundation.kernel.refusal import InputMalformed, NotFound, Refusal
 from auction.resources import assets
 
 _SESSION_LENGTH = timedelta(hours=12)
@@ -35,6 +35,11 @@ def attach(app: Flask, platform: Platform) -> None:
     visitor.attach(app, platform)
     Babel(app, locale_selector=lambda: "en" if visitor.language() == "en" else "zh_Hans_CN")
     tokens = CSRFProtect(app)
+
+    @app.before_request
+    def refuse_nul() -> None:
+        if "\x00" in request.path:
+            raise NotFound(what="page", name="—")
 
     @app.before_request
     def check_token() -> None:

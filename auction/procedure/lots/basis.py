@@ -71,6 +71,9 @@ def round_after(session: Session, *, after: str | None, sale: bool) -> Round:
     wanted = "second" if sale else "first"
     if before.outcome != "unsold" or before.round != wanted:
         raise InputMalformed(errors={"after": f"must be a failed {wanted} auction: {after}"})
+    followed = select(Lot.id).where(Lot.after_lot_id == after, Lot.announced_at.is_not(None), Lot.status != "withdrawn")
+    if session.scalars(followed).first() is not None:
+        raise InputMalformed(errors={"after": f"its next round was announced already: {after}"})
     return "sale" if sale else "second"
 
 

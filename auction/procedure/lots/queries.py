@@ -201,29 +201,38 @@ def next_closing(session: Session, *, until: datetime) -> tuple[datetime, str] |
 
 
 def due(session: Session) -> list[DueAct]:
-    """Return what the court owes for its lots: the second auction, the sale (articles 26; 衔接通知)."""
+    """Return what the court owes for its failed lots: the second auction; asking about taking in kind, and the sale."""
     followed = select(Lot.after_lot_id).where(Lot.after_lot_id.is_not(None))
     rows = session.scalars(
         select(Lot).where(Lot.outcome == "unsold", Lot.closed_at.is_not(None), Lot.id.not_in(followed))
     )
-    acts: list[DueAct] = []
-    for row in rows:
-        if row.closed_at is None or row.round == "sale" or row.rulebook is None:
-            continue
-        auction = numbers_from_json(row.rulebook["numbers"]).auction
-        second = row.round == "first"
-        days = auction.second_round_within_days if second else auction.sale_announce_within_days
-        acts.append(
-            DueAct(
-                what="draft_lot",
-                on=row.id,
-                by=within_days(row.closed_at, days),
-                case=row.case_id,
-                article="法释〔2016〕18号 第26条" if second else "法明传〔2017〕455号",
-                zh=f"“{row.title}”流拍，应在 {days} 日内" + ("再次拍卖" if second else "发布变卖公告"),
-                en=f"“{row.title}” found no bidder; "
-                + ("auction it again" if second else "announce the sale")
-                + f" within {days} days",
-            )
-        )
-    return acts
+    return [act for row in rows for act in _due_after_failure(row)]
+
+
+def _due_after_failure(row: Lot) -> list[DueAct]:
+    if row.closed_at is None or row.rulebook is None or row.round == "sale":
+        return []
+    auction = numbers_from_json(row.rulebook["numbers"]).auction
+    if row.round == "first":
+        days = auction.second_round_within_days
+        return [_due_act(row, "draft_lot", days, "法释〔2016〕18号 第26条", "再次拍卖", "auction it again")]
+    ask, announce = auction.sale_ask_in_kind_days, auction.sale_announce_within_days
+    notice = "法明传〔2017〕455号"
+    return [
+        _due_act(
+            row, "take_in_kind", ask, notice, "询问申请执行人是否以物抵债", "ask whether a creditor takes it in kind"
+        ),
+        _due_act(row, "draft_lot", announce, notice, "发布变卖公告", "announce the sale"),
+    ]
+
+
+def _due_act(row: Lot, what: str, days: int, article: str, zh: str, en: str) -> DueAct:
+    return DueAct(
+        what=what,
+        on=row.id,
+        by=within_days(row.closed_at or row.ends_at, days),
+        case=row.case_id,
+        article=article,
+        zh=f"“{row.title}”流拍，应在 {days} 日内{zh}",
+        en=f"“{row.title}” found no bidder; {en} within {days} days",
+    )

@@ -14,12 +14,13 @@ from auction.edges.web.visitor import open_to, platform, t
 from auction.foundation.database.acts import Act
 from auction.foundation.docket import queries as docket
 from auction.foundation.kernel.ids import new_id
-from auction.foundation.kernel.refusal import Refusal
+from auction.foundation.kernel.refusal import InputMalformed, Refusal
 from auction.foundation.ledger import queries as ledger
 from auction.foundation.ledger.rules import Account
 from auction.procedure.assets import queries as assets
 from auction.procedure.cases import commands, queries
 from auction.procedure.cases.queries import CaseRecord
+from auction.procedure.cases.rules import parse_case_number
 from auction.procedure.deposits import queries as deposits
 from auction.procedure.identity import queries as identity
 from auction.procedure.lots import queries as lots
@@ -86,11 +87,15 @@ def _open(act: Act) -> CaseRecord:
         "id_number": form.text_or_none("debtor_id_number", longest=30),
         "phone": form.text_or_none("debtor_phone", longest=50),
     }
-    number = form.text("number", longest=60)
+    number, old_number = form.text("number", longest=60), form.ticked("old_number")
+    try:
+        parse_case_number(number, old_styles=old_number)
+    except InputMalformed as faults:
+        form.checks.take(faults)
     claims = _claims(form)
     form.refuse()
     return commands.open_case(
-        act, number=number, court=desk.own_court(), debtor=debtor, claims=claims, old_number=form.ticked("old_number")
+        act, number=number, court=desk.own_court(), debtor=debtor, claims=claims, old_number=old_number
     )
 
 
