@@ -68,6 +68,14 @@ function startDock() {
   }).observe(card);
 }
 
+/** A row of tabs wider than the screen begins at the tab one is on. */
+function startTabs() {
+  for (const tab of document.querySelectorAll(".tabs [aria-current], .desk__rail [aria-current]")) {
+    const row = tab.closest(".tabs, .desk__rail nav, .desk__rail");
+    row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  }
+}
+
 seed(document.documentElement.dataset.now);
 startPreferences();
 startServerClock();
@@ -79,6 +87,7 @@ startTables();
 startCopies();
 startForms();
 startDock();
+startTabs();
 
 document.addEventListener("htmx:afterSwap", (event) => {
   startCountdowns(event.target);

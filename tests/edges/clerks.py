@@ -81,11 +81,11 @@ class Courthouse:
         self.add("supervisor", Role.SUPERVISOR)
         self.add("administrator", Role.ADMINISTRATOR)
 
-    def add(self, login: str, role: Role, *, court: str | None = None) -> Clerk:
+    def add(self, login: str, *roles: Role, court: str | None = None) -> Clerk:
         account = f"{self.court}-{login}"
         with self.platform.act() as act:
             identity.open_account(
-                act, id=account, login=account, password=None, name=f"职员{login}", roles=[role], court=court
+                act, id=account, login=account, password=None, name=f"职员{login}", roles=roles, court=court
             )
         self.staff[login] = Clerk(self.app, account)
         return self.staff[login]

@@ -204,9 +204,7 @@ def test_a_token_that_opens_nothing_is_refused_at_the_door(road: Road, app: Flas
     assert not Line(app, token=token).connected
 
 
-def test_a_revoked_key_stops_bidding_over_an_open_line(
-    road: Road, app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_revoked_key_stops_bidding_over_an_open_line(road: Road, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     line = Line(app, token=key_of(road, "A"))
     assert line.bid(START)["ok"]
     with road.platform.act() as act:

@@ -17,12 +17,17 @@ class Court:
     """The court's people, each at a browser of his own, opened when first needed."""
 
     crowd: Crowd
+    looks: bool = False
     desks: dict[str, Person] = field(default_factory=dict)
 
     def at(self, login: str) -> Person:
         if login not in self.desks:
             self.desks[login] = self.crowd.person(login)
         return self.desks[login]
+
+    def look(self, one: Person, name: str) -> Person:
+        """Inspect a page of the desk, in the one journey that does."""
+        return one.inspect(name) if self.looks else one
 
     @property
     def officer(self) -> Person:
@@ -44,7 +49,8 @@ class Court:
                     field_.select_option(label=text)
                 else:
                     field_.fill(text)
-        return officer.press("建立案件").at
+        self.look(officer, "court-case-new")
+        return self.look(officer.press("建立案件"), "court-case").at
 
     def seize(self, case: str, *, title: str, pledged: bool = False) -> str:
         """Seize a car and return the property's address."""
@@ -53,6 +59,7 @@ class Court:
         officer.choose("类型", "动产").choose("类别", "机动车")
         if pledged:
             officer.page.locator("#f-pledged").select_option(index=1)
+        self.look(officer, "court-seize")
         return officer.press("登记查封").at
 
     def value(self, thing: str, *, yuan: str, parties: int) -> None:
@@ -60,29 +67,32 @@ class Court:
         officer = self.officer.go(thing)
         for n in range(parties):
             officer.page.locator(f"#f-offers-{n}-amount").fill(yuan)
-        officer.press("记录结果").sees("已确定")
+        self.look(officer.press("记录结果").sees("已确定"), "court-property")
 
     def draft(self, thing: str, *, start: str, deposit: str, increment: str, opens_at: datetime) -> str:
         """Draft the lot from the property's page and return the lot's address."""
         officer = self.officer.go(thing).follow("拟定拍卖")
         officer.fill("起拍价", start).fill("保证金", deposit).fill("加价幅度", increment)
         officer.fill_moment("开拍时间", opens_at)
+        self.look(officer, "court-draft")
         return officer.press("拟定").at
 
     def announce(self, lot: str) -> str:
         """Disclose, let the panel decide, tell everybody, announce; return the public address."""
-        self.officer.go(f"{lot}/disclosure").press("保存公示内容").sees("公示内容完整")
+        self.look(self.officer.go(f"{lot}/disclosure"), "court-disclosure").press("保存公示内容").sees("公示内容完整")
         panel = self.at("panel").go("/court/panel")
         panel.page.locator(f"a[href='{lot}/panel']").last.click()
         for member in MEMBERS:
             panel.tick(member)
+        self.look(panel, "court-panel")
         panel.fill("评议笔录", "三名成员一致同意拍卖条件。").press("同意拍卖条件").sees(MEMBERS[2])
         officer = self.officer.go(f"{lot}/notices")
         rows = officer.page.locator("tr[data-person]")
         for n in range(rows.count()):
             with officer.page.expect_navigation():
                 rows.nth(n).get_by_role("button", name="书面放弃").click()
-        officer.follow("核对并公告").tick("我已核对全部内容").press("发布公告").sees("公告")
+        self.look(officer, "court-notices").follow("核对并公告")
+        self.look(officer, "court-announce").tick("我已核对全部内容").press("发布公告").sees("公告")
         return lot.replace("/court", "")
 
     def listed(self, *, serial: int, claims: list[dict[str, str]], title: str, start: str, opens_at: datetime) -> str:

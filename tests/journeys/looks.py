@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -16,12 +17,12 @@ _GRAVE = {"serious", "critical"}
 
 def violations(page: Page) -> list[str]:
     """Return what axe calls serious or critical, each with the first elements it means."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {one['help']} {[node['target'] for node in one['nodes']][:4]} {one['nodes'][0]['failureSummary']}"
-        for one in found
-        if one["impact"] in _GRAVE
-    ]
+    found = [one for one in Axe().run(page).response["violations"] if one["impact"] in _GRAVE]
+    return [f"{one['id']}: {one['help']}" + "".join(_where(node) for node in one["nodes"][:4]) for one in found]
+
+
+def _where(node: dict[str, Any]) -> str:
+    return f"\n  {node['target']}: {node['failureSummary']}"
 
 
 def take(page: Page, name: str) -> None:

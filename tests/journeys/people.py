@@ -30,6 +30,7 @@ class Person:
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
         self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}: {error}"))
         self.page.on("console", self._heard)
 
@@ -44,7 +45,9 @@ class Person:
 
     def go(self, path: str) -> Person:
         answer = self.page.goto(self.site.url + path)
-        assert answer is None or answer.ok, f"{path}: {answer.status if answer else ''}\n{self.words()}"
+        status = 200 if answer is None else answer.status  # None: only the anchor of the page changed
+        assert status < 400, f"{path}: {status}
+{self.words()}"
         return self
 
     def inspect(self, name: str, *, dark: bool = False) -> Person:
@@ -104,7 +107,7 @@ class Person:
     def sees(self, *words: str) -> Person:
         """Wait until the page says each of these, as it changes by itself."""
         for word in words:
-            expect(self.page.locator("main")).to_contain_text(word, timeout=PATIENCE_MS)
+            expect(self.page.locator("main")).to_contain_text(word)
         return self
 
     def sees_after_reload(self, *words: str) -> Person:
@@ -119,12 +122,14 @@ class Person:
             assert found.count(), f"{word} not on {self.at}\n{self.words()}"
         return self
 
-    def register_and_pay(self, lot: str) -> Person:
+    def register_and_pay(self, lot: str, *, look: bool = False) -> Person:
         """Read, tick each reminder, register, pay the deposit; one is admitted then."""
         self.go(lot).follow("报名竞买")
         for box in self.page.locator("input[type=checkbox][required]").all():
             box.check()
         self.press("报名，取得竞买代码")
+        if look:
+            self.inspect("bidder-deposit")
         self.press("缴纳 ¥", exact=False)
         return self.sees("您已取得竞买资格")
 
@@ -133,7 +138,7 @@ class Person:
         self.page.get_by_label("我的出价（元）").fill(yuan)
         self.page.locator("[data-bid]").click()
         self.page.locator("dialog[open]").get_by_role("button", name="确认出价").click()
-        expect(self.page.locator("[data-receipt]")).to_contain_text(f"出价已接受：¥{yuan}", timeout=PATIENCE_MS)
+        expect(self.page.locator("[data-receipt]")).to_contain_text(f"出价已接受：¥{yuan}")
         return self
 
 

@@ -16,21 +16,29 @@ _LINK = re.compile(r'(?:href|src)="([^"#]+)')
 _VARIANTS = 3
 _PAGES_MAX = 400
 
+PUBLIC = {
+    "search": "/lots",
+    "search-none": "/lots?q=没有这样的东西",
+    "login": "/login",
+    "signup": "/signup",
+    "rules": "/rules",
+    "glossary": "/glossary",
+    "help": "/help",
+}
+DESKS = {
+    "officer": {"court-cases": "/court/cases", "court-lots": "/court/lots", "court-panel-list": "/court/panel"},
+    "admin": {"admin": "/admin", "admin-partners": "/admin/partners", "admin-deliveries": "/admin/deliveries"},
+}
+
 
 def test_public_and_desk_pages_have_no_grave_fault(crowd: Crowd) -> None:
     visitor = crowd.person().go("/").inspect("home", dark=True)
     for name, path in PUBLIC.items():
         visitor.go(path).inspect(name)
-    officer = crowd.person("officer")
-    for name, path in COURT.items():
-        officer.go(path).inspect(name)
-
-
-PUBLIC = {
-    "search": "/lots", "search-none": "/lots?q=没有这样的东西", "login": "/login", "signup": "/signup", "rules": "/rules",
-    "glossary": "/glossary", "help": "/help",
-}  # fmt: skip
-COURT = {"court-cases": "/court/cases", "court-case-new": "/court/cases/new", "court-lots": "/court/lots"}
+    for login, desk in DESKS.items():
+        clerk = crowd.person(login)
+        for name, path in desk.items():
+            clerk.go(path).inspect(name)
 
 
 @pytest.mark.parametrize("login", [None, "bidder1", "officer", "admin", "supervisor"])
@@ -50,6 +58,9 @@ def crawl(person: Person, begin: list[str]) -> list[str]:
         answer = person.context.request.get(person.site.url + path, max_redirects=0)
         if answer.status not in {200, 302, 303, 304, 308}:
             broken.append(f"{answer.status} {path} on {on}")
+        if answer.status in {302, 303} and (onward := urlsplit(answer.headers["location"]).path) not in seen:
+            seen.add(onward)
+            waiting.append((onward, path))
         text = answer.text() if "html" in answer.headers.get("content-type", "") else ""
         for link in _LINK.findall(text):
             target = urlsplit(urljoin(path, link.replace("&amp;", "&")))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.court import LENGTH, Court, ten_o_clock
-from tests.journeys.people import PATIENCE_MS, Crowd, Person
+from tests.journeys.people import Crowd, Person
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("browser")]
 
@@ -34,45 +34,56 @@ def countdown_end(person: Person) -> str:
 
 
 def test_a_lot_is_sold_and_its_proceeds_distributed(crowd: Crowd) -> None:
-    site, court = crowd.site, Court(crowd)
-    opens_at = ten_o_clock(site.now)
+    court, opens_at = Court(crowd, looks=True), ten_o_clock(crowd.site.now)
     case, lot = court.listed(
         serial=4101, claims=CLAIMS, title="苏A61K20 测试牌小型轿车", start="700000.01", opens_at=opens_at
     ).split()
-
     first, second = crowd.person("bidder1"), crowd.person("bidder2")
-    for one in (first, second):
-        one.register_and_pay(lot)
-        one.go(lot)
-    first.inspect("lot-announced")
-    court.officer.go("/court").inspect("court-today")
 
-    site.wait_until(opens_at)
+    are_admitted(first, second, lot)
+    court.officer.go("/court").inspect("court-today")
+    bid_against_each_other(first, second, opens_at)
+    bid_once_more_at_the_end(first, second, opens_at + LENGTH)
+    see_the_close(first, second)
+    hand_over(court, lot)
+    distribute(court, case, lot)
+
+
+def are_admitted(first: Person, second: Person, lot: str) -> None:
+    first.go(f"{lot}/register").inspect("bidder-register")
     for one in (first, second):
-        one.sees_after_reload("最低可出价")
+        one.register_and_pay(lot, look=one is first).go(lot)
+    first.inspect("lot-announced")
+
+
+def bid_against_each_other(first: Person, second: Person, opens_at: datetime) -> None:
+    first.site.wait_until(opens_at)
+    for one in (first, second):
+        one.sees("最低可出价")
     first.bid("700,000.01").sees("您领先")
     second.sees("700,000.01").bid("705,000.01").sees("您领先")
     first.sees("超过").sees("705,000.01")
 
-    site.wait_until(opens_at + LENGTH - timedelta(minutes=3))
+
+def bid_once_more_at_the_end(first: Person, second: Person, ends_at: datetime) -> None:
+    first.site.wait_until(ends_at - timedelta(minutes=3))
     for one in (first, second):
         one.page.reload()
     second.inspect("lot-open", dark=True)
     before = countdown_end(second)
     first.bid("735,000.01")
-    expect(second.page.locator("[data-bind=extensions]")).to_have_text("1", timeout=PATIENCE_MS)
+    expect(second.page.locator("[data-bind=extensions]")).to_have_text("1")
     second.sees("超过")
     assert countdown_end(second) > before, "the countdown of the other page runs to the new end"
 
-    site.wait(timedelta(minutes=4, seconds=57))
-    first.sees("您已竞得")
-    second.sees("已成交").inspect("lot-sold").go("/my").sees_after_reload("已退还")
 
+def see_the_close(first: Person, second: Person) -> None:
+    """The pages turn by themselves; the loser's deposit is back, the winner pays the balance."""
+    first.site.wait(timedelta(minutes=4, seconds=57))
+    first.sees("您已竞得")
+    second.sees("已成交").inspect("lot-sold").go("/my").sees_after_reload("已退还").inspect("bidder-my")
     first.inspect("lot-bought").follow("查看成交与付款").inspect("bidder-settlement").sees("还须付", "665,000.01")
     first.confirm("付清余款").sees("付清")
-
-    hand_over(court, lot)
-    distribute(court, case, lot)
 
 
 def hand_over(court: Court, lot: str) -> None:

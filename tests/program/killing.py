@@ -89,11 +89,12 @@ class Drill:
 
     def check(self, bidding: Bidding) -> None:
         """Every acknowledged bid stands in the docket once, where its receipt says; the chain is whole; prices rise."""
+        receipted = bidding.receipted()  # read before the docket, as people may still be bidding
         entries = self.docket()
         assert first_fault(entries) is None
         counted = Counter(str(entry.public["bid_id"]) for entry in entries if entry.kind in BIDS)
         assert max(counted.values()) == 1
-        for line in bidding.receipted():
+        for line in receipted:
             entry = entries[line["seq"] - 1]
             assert entry.kind in BIDS
             assert (entry.public["bid_id"], entry.hash) == (line["answered"], line["hash"])
@@ -101,10 +102,10 @@ class Drill:
         assert set(counted) <= sent, "a bid nobody sent"
         prices = [entry.public["amount_minor"] for entry in entries if entry.kind == "bid.accepted"]
         assert prices == sorted(set(prices)), "prices only rise"
-        again = [line for line in bidding.receipted() if line["again"]]
+        again = [line for line in receipted if line["again"]]
         self.figures |= {
             "sent": len(sent),
-            "acknowledged": len(bidding.receipted()),
+            "acknowledged": len(receipted),
             "accepted": len(prices),
             "sent again under their own id": len(again),
             "entries": len(entries),

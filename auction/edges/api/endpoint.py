@@ -203,5 +203,3 @@ def _key() -> str | None:
     if not 0 < len(key) <= _KEY_MAX or not (key.isascii() and key.isprintable()):
         raise InputMalformed(errors={"Idempotency-Key": f"1 to {_KEY_MAX} printable ASCII characters"})
     return key
-
-

@@ -8,6 +8,7 @@ import click
 from sqlalchemy.orm import Session
 
 from auction.edges.cli.import_listings import show_progress
+from auction.edges.inbox.demo_accounts import ACCOUNTS, BIDDERS, PASSWORD
 from auction.edges.inbox.history import History, Plan
 from auction.edges.inbox.listing_import import import_rows
 from auction.edges.inbox.listings import read_listing
@@ -16,7 +17,7 @@ from auction.edges.jobs.runner import CLOSE_GRACE
 from auction.edges.jobs.sweep import fall_due, sweeping
 from auction.edges.platform import Platform, create_platform
 from auction.foundation.kernel.calendar import day_of
-from auction.foundation.kernel.roles import PLATFORM, Role
+from auction.foundation.kernel.roles import PLATFORM
 from auction.procedure.identity import commands as identity
 from auction.procedure.identity import queries as people
 from auction.procedure.identity.passwords import use_fast_hashing
@@ -25,22 +26,7 @@ from auction.resources import demo_data_dir
 from auction.rulebook import rulebook
 from auction.settings import Settings
 
-#: One password for every demo account; refused outside ``--demo`` because the accounts exist only there.
-PASSWORD = "auction-demo-2026"  # noqa: S105 - printed at each start, opens invented accounts only
 _COURT_CODE = "苏0102"
-
-#: login, name, roles, whether it belongs to the demo court
-ACCOUNTS: tuple[tuple[str, str, tuple[Role, ...], bool], ...] = (
-    ("officer", "林执行", (Role.OFFICER,), True),
-    ("panel", "方审判", (Role.PANEL,), True),
-    ("panel2", "陶审判", (Role.PANEL,), True),
-    ("panel3", "贺审判", (Role.PANEL,), True),
-    ("finance", "钟财务", (Role.FINANCE,), True),
-    ("head", "卢局长", (Role.HEAD,), True),
-    ("supervisor", "齐检察", (Role.SUPERVISOR,), False),
-    ("admin", "平台管理员", (Role.ADMINISTRATOR,), False),
-)
-_BIDDERS = (("bidder1", "张小满", "110101199003070353"), ("bidder2", "李春分", "110101198806150045"))
 
 _SOON = timedelta(minutes=8)
 _TOO_SOON = timedelta(minutes=3)
@@ -62,7 +48,7 @@ def ensure_demo(settings: Settings, database_url: str, *, listings: bool = True)
         soon = _closing_soon(platform)
     finally:
         platform.database.dispose()
-    logins = [login for login, *_ in ACCOUNTS] + [login for login, *_ in _BIDDERS]
+    logins = [login for login, *_ in ACCOUNTS] + [login for login, *_ in BIDDERS]
     return [f"Demo accounts (password {PASSWORD}): {', '.join(logins)}", f"Closes within ten minutes: /lots/{soon}"]
 
 
@@ -111,7 +97,7 @@ def _accounts(platform: Platform) -> None:
                 identity.open_account(
                     act, login=login, password=PASSWORD, name=name, roles=roles, court=court.id if of_court else None
                 )
-    for login, name, number in _BIDDERS:
+    for login, name, number in BIDDERS:
         with platform.act(None) as act:
             if people.find_account(act.session, login=login) is None:
                 identity.sign_up(act, login=login, password=PASSWORD, name=name, id_number=number, phone=None)

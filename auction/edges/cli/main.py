@@ -7,12 +7,14 @@ from typing_extensions import override
 
 #: name -> "module:function"; a new command is one line here.
 COMMANDS = {
+    "export": "auction.edges.cli.export:export",
     "seed-bench": "auction.edges.cli.seed_bench:seed_bench",
     "import-listings": "auction.edges.cli.import_listings:import_listings",
     "import-cases": "auction.edges.cli.import_cases:import_cases",
     "jobs": "auction.edges.cli.jobs:jobs",
     "scenario": "auction.edges.cli.scenario:scenario",
     "serve": "auction.edges.cli.serve:serve",
+    "verify": "auction.edges.cli.verify:verify",
     "web": "auction.edges.cli.web:web",
 }
 

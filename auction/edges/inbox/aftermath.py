@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from auction.edges.inbox.past import move
 from auction.edges.inbox.sample_people import People
-from auction.edges.jobs.sweep import fall_due
+from auction.edges.jobs.sweep import settle
 from auction.edges.platform import Platform
 from auction.foundation.database.acts import Act
 from auction.foundation.kernel.roles import Actor, Role
@@ -33,10 +34,10 @@ def settle_sale(then: Platform, *, lot: str, case: str, people: People, now: dat
         moment += pause
         if moment > now:
             return
-        fall_due(then, until=moment)
+        move(then, moment)
         with then.act(actor) as act:
             act_of(act)
-        fall_due(then, until=moment)
+        settle(then)
 
 
 def _steps(lot: str, *, case: str, people: People, winner: Actor, balance_minor: int) -> list[_Step]:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from auction.edges.inbox.history import History, Plan, past
+from auction.edges.inbox.history import History, Plan
 from auction.edges.inbox.listings import read_listing
+from auction.edges.inbox.past import hurried, past
 from auction.edges.inbox.sample_people import DEMO_COURT, Bench
-from auction.edges.jobs.sweep import fall_due, sweeping
+from auction.edges.jobs.sweep import settle, sweeping
 from auction.edges.platform import Platform
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.canonical import instant_text
@@ -26,26 +27,30 @@ _START, _STEP = 100_000_00, 100_00
 def seed(platform: Platform, *, lots: int, bidders: int, minutes: int, tell: Callable[[str], None]) -> dict[str, Any]:
     """Make the lots and bidders and return their ids and tokens (contract section 2)."""
     now = platform.clock.now()
-    made = _bidders(platform, bidders)
-    tell(f"{len(made)} bidders")
     found: list[dict[str, Any]] = []
-    for number in range(1, lots + 1):
-        with sweeping(platform):
-            lot = _lot(platform, number=number, now=now, minutes=minutes)
-            _admit(platform, lot=lot, actors=[actor for actor, _ in made], now=now)
-        with platform.read() as session:
-            record = lot_records.lot(session, lot)
-        found.append(
-            {
-                "id": lot,
-                "start_price_minor": record.start_price_minor,
-                "increment_minor": record.increment_minor,
-                "ends_at": instant_text(record.ends_at),
-            }
-        )
-        if number % 25 == 0 or number == lots:
-            tell(f"{number}/{lots} lots")
+    with hurried(platform) as quick:
+        made = _bidders(quick, bidders)
+        tell(f"{len(made)} bidders")
+        bench = Bench(quick)
+        for number in range(1, lots + 1):
+            with sweeping(quick):
+                lot = _lot(quick, bench, number=number, now=now, minutes=minutes)
+            _admit(quick, lot=lot, actors=[actor for actor, _ in made], now=now)
+            found.append(_described(quick, lot))
+            if number % 25 == 0 or number == lots:
+                tell(f"{number}/{lots} lots")
     return {"lots": found, "bidders": [{"token": token} for _, token in made]}
+
+
+def _described(platform: Platform, lot: str) -> dict[str, Any]:
+    with platform.read() as session:
+        record = lot_records.lot(session, lot)
+    return {
+        "id": lot,
+        "start_price_minor": record.start_price_minor,
+        "increment_minor": record.increment_minor,
+        "ends_at": instant_text(record.ends_at),
+    }
 
 
 def _bidders(platform: Platform, count: int) -> list[tuple[Actor, str]]:
@@ -67,7 +72,7 @@ def _bidders(platform: Platform, count: int) -> list[tuple[Actor, str]]:
     return made
 
 
-def _lot(platform: Platform, *, number: int, now: datetime, minutes: int) -> str:
+def _lot(platform: Platform, bench: Bench, *, number: int, now: datetime, minutes: int) -> str:
     row = {
         "source": "bench",
         "title": f"压力测试车辆 {number} 号小型轿车",
@@ -79,7 +84,6 @@ def _lot(platform: Platform, *, number: int, now: datetime, minutes: int) -> str
         "increment_minor": _STEP,
         "currency": "CNY",
     }
-    bench = Bench(platform)
     listing = read_listing(row, number=number, numbers=rulebook().on(day_of(now)))
     plan = Plan(wanted="open", opens_at=now + timedelta(minutes=minutes) - timedelta(hours=24), bids=0)
     return History(platform, people=bench.staff(listing), bench=bench, listing=listing, now=now).make(plan)
@@ -94,4 +98,4 @@ def _admit(platform: Platform, *, lot: str, actors: list[Actor], now: datetime) 
                 deposits.pay_deposit(
                     act, lot=lot, registration=registration.id, amount_minor=registration.deposit_due_minor
                 )
-        fall_due(then, until=now)
+        settle(then)

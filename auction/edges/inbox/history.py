@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
 from auction.edges.inbox.aftermath import settle_sale
 from auction.edges.inbox.listings import Listing
+from auction.edges.inbox.past import let_pass, move, past
 from auction.edges.inbox.sample_people import Bench, People
-from auction.edges.jobs.sweep import fall_due
+from auction.edges.jobs.sweep import settle
 from auction.edges.platform import Platform
 from auction.foundation.database.acts import Act
 from auction.foundation.kernel.calendar import SHANGHAI, day_of
 from auction.foundation.kernel.roles import Actor
-from auction.gateways.clock import ManualClock
-from auction.gateways.sandbox import SandboxGateway
 from auction.procedure.assets import commands as assets
 from auction.procedure.bidding import commands as bidding
 from auction.procedure.bidding import queries as standing
@@ -51,13 +49,6 @@ class Plan:
     bids: int
 
 
-@contextmanager
-def past(platform: Platform, start: datetime) -> Iterator[Platform]:
-    """Give the platform a clock that stands at a past instant and is moved by hand."""
-    clock = ManualClock(start)
-    yield replace(platform, clock=clock, gateway=SandboxGateway(platform.database.engine, clock=clock))
-
-
 class History:
     """One listing's life, from the opening of its case to the present."""
 
@@ -83,14 +74,15 @@ class History:
                     then, thing=thing, round_=round_, start=start, opens=openings[number], after=after
                 )
                 if not last:
-                    fall_due(then, until=openings[number] + self._length(round_))
+                    let_pass(then, lot=after, until=openings[number] + self._length(round_))
             if after is None:
                 raise AssertionError
             self._live(then, lot=after, plan=plan)
             if plan.wanted == "closed":
-                fall_due(then, until=min(self._now, openings[-1] + self._length(self._listing.round) + _AFTER_THE_END))
+                ended = openings[-1] + self._length(self._listing.round) + _AFTER_THE_END
+                let_pass(then, lot=after, until=min(self._now, ended))
                 settle_sale(then, lot=after, case=self._case, people=self._people, now=self._now)
-            fall_due(then, until=self._now)
+            let_pass(then, lot=after, until=self._now)
         return after
 
     def _openings(self, rounds: Sequence[Round], last: datetime) -> list[datetime]:
@@ -128,7 +120,7 @@ class History:
             ),
         )
         self._case = case.id
-        _to(then, announced - _SEIZED)
+        move(then, announced - _SEIZED)
         thing = self._do(
             then,
             people.officer,
@@ -142,7 +134,7 @@ class History:
                 facts={**listing.facts, "listing": listing.row, "mortgaged": secured},
             ),
         )
-        _to(then, announced - _VALUED)
+        move(then, announced - _VALUED)
         self._value(then, thing=thing.id, creditor=case.claims[0].id, debtor=case.debtor.person)
         return thing.id
 
@@ -175,7 +167,7 @@ class History:
     ) -> str:
         people, listing = self._people, self._listing
         announced = self._announced_at(round_, opens)
-        _to(then, max(then.clock.now(), announced - _DRAFTED))
+        move(then, max(then.clock.now(), announced - _DRAFTED))
         low, high = deposit_range(rulebook().on(day_of(opens)), start_price_minor=start)
         drafted = self._do(
             then,
@@ -194,16 +186,16 @@ class History:
                 sample=listing.sample,
             ),
         )
-        _to(then, max(then.clock.now(), announced - _APPROVED))
+        move(then, max(then.clock.now(), announced - _APPROVED))
         names = [member.name for member in people.panel]
         self._do(then, people.panel[0], lambda act: lots.approve_lot(act, lot=drafted.id, panel=names))
-        _to(then, announced - _TOLD)
+        move(then, announced - _TOLD)
         with then.read() as session:
             told = basis.to_be_told(session, lot=drafted)
         for person in told:
             with then.act(people.officer) as act:
                 lots.notify(act, lot=drafted.id, person=person, how="served")
-        _to(then, announced)
+        move(then, announced)
         self._do(then, people.officer, lambda act: lots.announce(act, lot=drafted.id))
         return drafted.id
 
@@ -211,12 +203,12 @@ class History:
         """Admit bidders and let them bid, as far as the plan and the present allow."""
         crowd = self._bench.crowd(self._listing.row, count=min(4, max(2, plan.bids))) if plan.bids else ()
         if plan.bids or plan.wanted == "announced":
-            _to(then, min(self._now, plan.opens_at - timedelta(hours=20)))
+            move(then, min(self._now, plan.opens_at - timedelta(hours=20)))
         for bidder in crowd:
             self._admit(then, lot=lot, bidder=bidder)
         if plan.wanted == "announced" or not crowd:
             return
-        fall_due(then, until=plan.opens_at)
+        let_pass(then, lot=lot, until=plan.opens_at)
         for number in range(min(plan.bids, _BIDS_MAX)):
             self._bid(then, lot=lot, bidder=crowd[number % len(crowd)], number=number, of=plan.bids)
 
@@ -228,7 +220,7 @@ class History:
             bidder,
             lambda act: deposits.pay_deposit(act, lot=lot, registration=made.id, amount_minor=made.deposit_due_minor),
         )
-        fall_due(then, until=then.clock.now())
+        settle(then)
 
     def _bid(self, then: Platform, *, lot: str, bidder: Actor, number: int, of: int) -> None:
         with then.read() as session:
@@ -238,7 +230,7 @@ class History:
         moment = state.ends_at - timedelta(minutes=2, seconds=11) if last else then.clock.now() + left / 9
         if moment >= self._now:
             return
-        fall_due(then, until=moment)
+        move(then, moment)
         offer = Offer(
             person=bidder.person or "",
             amount_minor=state.least_acceptable_minor + (number % 3) * state.lot.increment_minor,
@@ -250,8 +242,3 @@ class History:
     def _do(self, then: Platform, actor: Actor, what: Callable[[Act], R]) -> R:
         with then.act(actor) as act:
             return what(act)
-
-
-def _to(then: Platform, instant: datetime) -> None:
-    if isinstance(then.clock, ManualClock) and instant > then.clock.now():
-        then.clock.set(instant)

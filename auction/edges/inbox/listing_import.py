@@ -9,6 +9,7 @@ from typing import Any
 
 from auction.edges.inbox.history import History, Plan, Wanted
 from auction.edges.inbox.listings import Listing, ListingUnreadableError, read_listing
+from auction.edges.inbox.past import hurried
 from auction.edges.inbox.sample_people import Bench
 from auction.edges.jobs.sweep import sweeping
 from auction.edges.platform import Platform
@@ -40,24 +41,31 @@ def import_rows(
     Without ``wanted`` the rows become announced, open and closed lots in turn; the
     five real judicial ones are told as closed, as they were.
     """
-    bench, now = Bench(platform), platform.clock.now()
-    rules = rulebook().on(day_of(now))
     done: list[Imported] = []
-    for index, row in enumerate(rows):
-        number = numbers[index] if numbers else index + 1
-        try:
-            listing = read_listing(row, number=number, numbers=rules)
-            plan = plan_for(listing, now=now, wanted=wanted)
-            with sweeping(platform):
-                history = History(platform, people=bench.staff(listing), bench=bench, listing=listing, now=now)
-                lot = history.make(plan)
-            done.append(Imported(row=number, lot=lot, notes=listing.notes))
-        except ListingUnreadableError as fault:
-            done.append(Imported(row=number, lot=None, notes=(), error=str(fault)))
-        except Refusal as refusal:
-            done.append(Imported(row=number, lot=None, notes=(), error=str(refusal)))
-        progress(index + 1, len(rows))
+    with hurried(platform) as quick:
+        bench = Bench(quick)
+        for index, row in enumerate(rows):
+            number = numbers[index] if numbers else index + 1
+            done.append(_imported(quick, bench, row, number=number, wanted=wanted))
+            progress(index + 1, len(rows))
     return done
+
+
+def _imported(
+    platform: Platform, bench: Bench, row: Mapping[str, Any], *, number: int, wanted: Wanted | None
+) -> Imported:
+    now = platform.clock.now()
+    try:
+        listing = read_listing(row, number=number, numbers=rulebook().on(day_of(now)))
+        plan = plan_for(listing, now=now, wanted=wanted)
+        with sweeping(platform):
+            history = History(platform, people=bench.staff(listing), bench=bench, listing=listing, now=now)
+            lot = history.make(plan)
+    except ListingUnreadableError as fault:
+        return Imported(row=number, lot=None, notes=(), error=str(fault))
+    except Refusal as refusal:
+        return Imported(row=number, lot=None, notes=(), error=str(refusal))
+    return Imported(row=number, lot=lot, notes=listing.notes)
 
 
 def plan_for(listing: Listing, *, now: datetime, wanted: Wanted | None = None) -> Plan:

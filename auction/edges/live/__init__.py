@@ -27,6 +27,7 @@ from auction.edges.live.listener import Listener
 from auction.edges.live.pusher import Pusher
 from auction.edges.live.sequencer import Sequencer
 from auction.edges.live.snapshots import Snapshots
+from auction.edges.live.websocket import install
 from auction.edges.platform import Platform
 
 _EXTENSION = "auction.live"
@@ -70,6 +71,7 @@ def attach(app: Flask, platform: Platform) -> SocketIO:
         ping_timeout=_PING_SECONDS,
     )
     server = cast("Any", line).server
+    install(server)
     snapshots = Snapshots(platform)
 
     pusher = Pusher(platform, snapshots=snapshots, figures=figures, emit=RoomEmitter(server, namespace=NAMESPACE))

@@ -59,9 +59,7 @@ class _Line:
 class Sequencer:
     """Takes bids from every edge of one process and puts them into one order per lot."""
 
-    def __init__(
-        self, platform: Platform, *, figures: Figures, limits: Limits, told: Told = nobody_told
-    ) -> None:
+    def __init__(self, platform: Platform, *, figures: Figures, limits: Limits, told: Told = nobody_told) -> None:
         self._platform = platform
         self._figures = figures
         self._limits = limits

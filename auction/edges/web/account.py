@@ -8,13 +8,14 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask_login import login_user, logout_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from auction.edges.inbox import demo_accounts
 from auction.edges.problems import status_of
 from auction.edges.web import throttle, visitor
 from auction.edges.web.frame import keep_language
 from auction.edges.web.reading import errors_of, local_path
 from auction.edges.web.visitor import ANY_ACCOUNT, ANYONE, SignedIn, known_visitor, open_to, platform, t
 from auction.foundation.kernel.refusal import InputMalformed, RateLimited, Refusal
-from auction.foundation.kernel.roles import Actor, Role
+from auction.foundation.kernel.roles import ROLE_NAMES, Actor, Role
 from auction.procedure.identity import commands as identity
 from auction.procedure.identity import queries
 
@@ -47,8 +48,20 @@ def login() -> str | AnyResponse:
 
 def _login_form(onward: str, *, refusal: Refusal | None = None, login: str = "") -> str:
     return render_template(
-        "public/login.html", section="login", asked={"login": login, "next": onward}, errors={}, refusal=refusal
+        "public/login.html",
+        section="login",
+        asked={"login": login, "next": onward},
+        errors={},
+        refusal=refusal,
+        demo_accounts=_demo_accounts(),
     )
+
+
+def _demo_accounts() -> list[tuple[str, str, str]]:
+    """Return login, password and role of the invented accounts, on a demo only."""
+    if not platform().settings.demo:
+        return []
+    return [(login, demo_accounts.PASSWORD, t(*ROLE_NAMES[role])) for login, role in demo_accounts.roles_by_login()]
 
 
 @pages.post("/login")

@@ -50,10 +50,10 @@ def index() -> str:
     statuses = (status,) if status in STATUSES else ()
     with platform().read() as session:
         found = desk_queries.of_court(session, court=court or None, statuses=statuses, q=q)
-        states = {lot.id: bidding.outcome(session, lot.id) for lot in found if lot.announced_at}
+        prices = bidding.prices(session, [lot.id for lot in found])
         courts = identity.courts(session)
     return desk.page(
-        "supervision/lots.html", rail="lots", lots=found, states=states, courts=courts, status=status, court=court,
+        "supervision/lots.html", rail="lots", lots=found, prices=prices, courts=courts, status=status, court=court,
         q=q, statuses=STATUSES,
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from auction.foundation.kernel.refusal import Refusal
 from auction.procedure.assets import queries as assets
 from auction.procedure.assets.rules import ControlLapsed
 from auction.procedure.lots import basis, queries, rules
-from auction.procedure.lots.models import Lot
+from auction.procedure.lots.models import Lot, LotProperty
 from auction.procedure.lots.queries import LotRecord
 from auction.procedure.lots.search import grams
 from auction.procedure.valuation import queries as valuation
@@ -39,14 +39,29 @@ def of_court(
     session: Session, *, court: str | None, statuses: Sequence[str] = (), q: str = "", limit: int = 200
 ) -> list[LotRecord]:
     """Return lots whatever their state, the newest drafted first; without a court, every court's."""
-    query = select(Lot.id).order_by(Lot.drafted_at.desc(), Lot.id).limit(limit)
+    query = select(Lot).order_by(Lot.drafted_at.desc(), Lot.id).limit(limit)
     if court is not None:
         query = query.where(Lot.court_id == court)
     if statuses:
         query = query.where(Lot.status.in_(statuses))
     if q.strip():
         query = query.where(Lot.search_grams.contains(grams(q)))
-    return [queries.lot(session, lot) for lot in session.scalars(query)]
+    rows = session.scalars(query).all()
+    things = _things(session, [row.id for row in rows])
+    return [queries.record_of(session, row, things.get(row.id, [])) for row in rows]
+
+
+def _things(session: Session, ids: Sequence[str]) -> dict[str, list[str]]:
+    """Return the things of several lots with one question."""
+    rows = session.execute(
+        select(LotProperty.lot_id, LotProperty.property_id)
+        .where(LotProperty.lot_id.in_(ids))
+        .order_by(LotProperty.lot_id, LotProperty.position)
+    )
+    found: dict[str, list[str]] = {}
+    for lot, thing in rows:
+        found.setdefault(lot, []).append(thing)
+    return found
 
 
 def announce_by(lot: LotRecord, *, rules_of_day: Rules) -> datetime:

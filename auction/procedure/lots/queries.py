@@ -214,19 +214,35 @@ def _due_after_failure(row: Lot) -> list[DueAct]:
         return []
     auction = numbers_from_json(row.rulebook["numbers"]).auction
     if row.round == "first":
-        days = auction.second_round_within_days
-        return [_due_act(row, "draft_lot", days, "法释〔2016〕18号 第26条", "再次拍卖", "auction it again")]
-    ask, announce = auction.sale_ask_in_kind_days, auction.sale_announce_within_days
-    notice = "法明传〔2017〕455号"
-    return [
-        _due_act(
-            row, "take_in_kind", ask, notice, "询问申请执行人是否以物抵债", "ask whether a creditor takes it in kind"
-        ),
-        _due_act(row, "draft_lot", announce, notice, "发布变卖公告", "announce the sale"),
-    ]
+        again = _due_act(
+            row,
+            what="draft_lot",
+            days=auction.second_round_within_days,
+            article="法释〔2016〕18号 第26条",
+            zh="再次拍卖",
+            en="auction it again",
+        )
+        return [again]
+    ask = _due_act(
+        row,
+        what="take_in_kind",
+        days=auction.sale_ask_in_kind_days,
+        article="法明传〔2017〕455号",
+        zh="询问申请执行人是否以物抵债",
+        en="ask whether a creditor takes it in kind",
+    )
+    sale = _due_act(
+        row,
+        what="draft_lot",
+        days=auction.sale_announce_within_days,
+        article="法明传〔2017〕455号",
+        zh="发布变卖公告",
+        en="announce the sale",
+    )
+    return [ask, sale]
 
 
-def _due_act(row: Lot, what: str, days: int, article: str, zh: str, en: str) -> DueAct:
+def _due_act(row: Lot, *, what: str, days: int, article: str, zh: str, en: str) -> DueAct:
     return DueAct(
         what=what,
         on=row.id,

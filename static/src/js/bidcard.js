@@ -74,7 +74,7 @@ export class BidCard {
 
   #showLeader() {
     const box = this.bound.leader;
-    if (!box) return;
+    if (!box || this.state.status !== "open") return; // what the page says of a closed lot is final
     const { leader } = this.state;
     const mine = leader !== null && leader === this.code;
     const outbid = !mine && this.led;
@@ -180,6 +180,7 @@ export class BidCard {
   }
 
   async #review() {
+    if (this.submit.disabled) return;
     const read = parseYuan(this.amount.value);
     this.touched = true;
     this.#echo();

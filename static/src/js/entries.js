@@ -1,6 +1,6 @@
 // The live list of docket entries. The words for each kind come from the page itself, so that both lists say the same.
-import { brief } from "./money.js";
-import { clockTime, t } from "./words.js";
+import { grouped } from "./money.js";
+import { instant, t } from "./words.js";
 
 const SHOWN_MAX = 60;
 
@@ -33,8 +33,8 @@ function row(list, entry) {
   item.append(
     make("span", "entry__seq", `#${entry.seq}`),
     what,
-    make("span", "entry__money", amount === undefined || amount === null ? "" : `¥${brief(amount)}`),
-    make("time", "entry__at", clockTime(Date.parse(entry.at), { withMs: true })),
+    make("span", "entry__money", amount === undefined || amount === null ? "" : `¥${grouped(amount)}`),
+    make("time", "entry__at", instant(Date.parse(entry.at))),
   );
   return item;
 }

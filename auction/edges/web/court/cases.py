@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from auction.edges.web.court import desk, fields
+from auction.edges.web.court.claims import PARTS, read_claims
 from auction.edges.web.court.fields import Form
 from auction.edges.web.visitor import open_to, platform, t
 from auction.foundation.database.acts import Act
@@ -28,18 +29,31 @@ from auction.procedure.lots import queries as lots
 pages = Blueprint("cases", __name__, url_prefix="/court/cases")
 
 _PAGE = 50
+_Q_LONGEST = 100
 _ROWS = 2
-_PARTS = ("creditor", "amount")
 
 
 @pages.get("")
 @open_to(desk.COURT)
 def index() -> str:
-    """List the court's cases, newest first; search and place are in the address."""
-    q, after = request.args.get("q", "").strip()[:100], request.args.get("after")
+    """List the court's cases, newest first; part of a number and the place are in the address."""
+    return _index(request.args.get("q", "").strip()[:_Q_LONGEST])
+
+
+@pages.post("/search")
+@open_to(desk.COURT)
+def search() -> ResponseReturnValue:
+    """Find cases by number, which an address may carry, or by a debtor's name, which none may."""
+    q = request.form.get("q", "").strip()[:_Q_LONGEST]
+    if not q or any(letter.isdigit() for letter in q):
+        return redirect(url_for("court.cases.index", q=q or None), code=303)
+    return _index(q)
+
+
+def _index(q: str) -> str:
     with platform().read() as session:
-        found = queries.cases(session, court=desk.own_court(), q=q, limit=_PAGE + 1, after=after)
-    more = found[_PAGE - 1].id if len(found) > _PAGE else None
+        found = queries.cases(session, court=desk.own_court(), q=q, limit=_PAGE + 1, after=request.args.get("after"))
+    more = found[_PAGE - 1].id if len(found) > _PAGE and request.method == "GET" else None
     return desk.page("court/cases.html", rail="cases", cases=found[:_PAGE], q=q, more=more)
 
 
@@ -69,7 +83,7 @@ def _new(*, refusal: Refusal | None = None, more: int = 0) -> str:
     with platform().read() as session:
         court = identity.court(session, desk.own_court())
     form = fields.form()
-    filled = form.rows("claims", _PARTS)
+    filled = form.rows("claims", PARTS)
     rows = max(_row_count(form), filled[-1] + 1 if filled else 0) + more
     return desk.page("court/case_new.html", rail="cases", court=court, rows=min(rows, 60), refusal=refusal)
 
@@ -92,38 +106,11 @@ def _open(act: Act) -> CaseRecord:
         parse_case_number(number, old_styles=old_number)
     except InputMalformed as faults:
         form.checks.take(faults)
-    claims = _claims(form)
+    claims = read_claims(form)
     form.refuse()
     return commands.open_case(
         act, number=number, court=desk.own_court(), debtor=debtor, claims=claims, old_number=old_number
     )
-
-
-def _claims(form: Form) -> list[dict[str, Any]]:
-    """Return the claims filled in; those on the same collateral name the same thing, to be seized later."""
-    collateral: dict[str, str] = {}
-    claims = []
-    numbers = form.rows("claims", _PARTS)
-    if not numbers:
-        form.checks.wrong("claims-0-creditor", "至少一项债权 / at least one claim")
-    for n in numbers:
-        at = f"claims-{n}-"
-        on = form.raw(f"{at}on")
-        due = form.day_or_none(f"{at}performance_due")
-        claims.append(
-            {
-                "creditor": form.text(f"{at}creditor", longest=100),
-                "amount_minor": form.yuan(f"{at}amount"),
-                "kind": form.raw(f"{at}kind") or "ordinary",
-                "applicant": form.ticked(f"{at}applicant"),
-                "rank": form.whole_or_none(f"{at}rank"),
-                "property": collateral.setdefault(on, new_id("property")) if on else None,
-                "seizure_order": form.whole_or_none(f"{at}seizure_order"),
-                "principal_minor": form.yuan_or_none(f"{at}principal"),
-                "performance_due": due.isoformat() if due else None,
-            }
-        )
-    return claims
 
 
 @pages.get("/<case>")
@@ -152,6 +139,30 @@ def lots_tab(case: str) -> str:
 def docket_tab(case: str) -> str:
     """Show the case's own docket."""
     return tab(case, "docket")
+
+
+@pages.post("/<case>/claims")
+@open_to(desk.COURT)
+def add_claim(case: str) -> ResponseReturnValue:
+    """Add a claim, as when another creditor takes part in the distribution."""
+    with platform().read() as session:
+        desk.case_of(session, case)
+
+    def add(act: Act) -> object:
+        form = fields.form()
+        claims = read_claims(form)
+        own = {thing.id for thing in assets.properties(act.session, case)}
+        if not own.issuperset(claim["property"] for claim in claims if claim["property"]):
+            form.checks.wrong("claims-0-thing", "不是本案财产 / not a thing of this case")
+        form.refuse()
+        return commands.add_claims(act, case=case, claims=claims)
+
+    return desk.perform(
+        add,
+        to=lambda _: f"/court/cases/{case}",
+        said=t("债权已登记", "The claim is recorded"),
+        otherwise=lambda refusal: tab(case, "claims", refusal=refusal),
+    )
 
 
 @pages.post("/<case>/costs")

@@ -104,6 +104,8 @@ def _start(session: Session, file: dict[str, Any]) -> MultiDict[str, str]:
         before = desk.lot_of(session, like)
         for thing in before.properties:
             asked.add("properties", thing)
+        if asked.get("after") and before.round == "second":
+            asked.setdefault("sale", "1")
         asked.setdefault("title", before.title)
         asked.setdefault("increment", typed(before.increment_minor))
         if asked.get("like"):

@@ -20,6 +20,7 @@ from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.refusal import InputMalformed, Refusal
 from auction.foundation.kernel.roles import Role
 from auction.procedure.assets import queries as assets
+from auction.procedure.bidding import commands as bidding_commands
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.identity import queries as identity
 from auction.procedure.lots import basis, commands
@@ -45,8 +46,8 @@ def index() -> str:
     statuses = (status,) if status in STATUSES else ()
     with platform().read() as session:
         found = desk_queries.of_court(session, court=desk.own_court(), statuses=statuses, q=q)
-        states = {lot.id: bidding.outcome(session, lot.id) for lot in found if lot.announced_at}
-    return desk.page("court/lots.html", rail="lots", lots=found, states=states, status=status, q=q, statuses=STATUSES)
+        prices = bidding.prices(session, [lot.id for lot in found])
+    return desk.page("court/lots.html", rail="lots", lots=found, prices=prices, status=status, q=q, statuses=STATUSES)
 
 
 @pages.get("/<lot>")
@@ -229,3 +230,16 @@ def announce(lot: str) -> ResponseReturnValue:
         return commands.announce(act, lot=lot)
 
     return _on(lot, "announce", publish, said=t("公告已发布", "The lot is announced"), to="live")
+
+
+@pages.post("/<lot>/defer")
+@open_to(desk.COURT)
+def defer(lot: str) -> ResponseReturnValue:
+    """Defer the lot by the panel's decision; who bids is told at once."""
+
+    def put_off(act: Act, form: Form) -> object:
+        if not form.ticked("confirmed"):
+            raise InputMalformed(errors={"confirmed": "请确认后再暂缓 / confirm first"})
+        return bidding_commands.defer(act, lot=lot, ground="panel")
+
+    return _on(lot, "live", put_off, said=t("已暂缓拍卖", "The lot is deferred"))

@@ -12,11 +12,11 @@ from auction.edges.web import visitor
 from auction.edges.web.court import desk
 from auction.edges.web.visitor import ANY_ACCOUNT, open_to, platform
 from auction.foundation.kernel.due import DueAct
-from auction.foundation.kernel.refusal import NotFound
 from auction.foundation.kernel.roles import Role
 from auction.procedure.assets import queries as assets
+from auction.procedure.bidding import queries as bidding
 from auction.procedure.cases import queries as cases
-from auction.procedure.cases.queries import CaseRecord
+from auction.procedure.cases.queries import CaseSummary
 from auction.procedure.deposits import queries as deposits
 from auction.procedure.distribution import queries as distribution
 from auction.procedure.lots import desk as desk_queries
@@ -32,6 +32,7 @@ _PLACES: dict[str, tuple[str, Role, str, str]] = {
     "start_valuation": ("/court/property/{on}", Role.OFFICER, "确定参考价", "Value it"),
     "start_disposal": ("/court/cases/{case}/draft?properties={on}", Role.OFFICER, "拟定拍卖", "Draft the lot"),
     "draft_lot": ("/court/cases/{case}/draft?after={on}", Role.OFFICER, "再次拍卖", "Draft the next round"),
+    "take_in_kind": ("/court/lots/{on}/terms", Role.OFFICER, "查看拍品", "See the lot"),
     "pay_balance": ("/court/lots/{on}/settlement", Role.OFFICER, "查看交割", "See the settlement"),
     "rule": ("/court/lots/{on}/settlement", Role.OFFICER, "作出裁定", "Make the ruling"),
     "serve_ruling": ("/court/lots/{on}/settlement", Role.OFFICER, "送达裁定", "Serve the ruling"),
@@ -44,6 +45,8 @@ _PLACES: dict[str, tuple[str, Role, str, str]] = {
     "apply_deposit": ("/court/cases/{case}/money", Role.FINANCE, "查看转款", "See the transfer"),
     "retry_order": ("/court/cases/{case}/money", Role.FINANCE, "重新发送", "Send again"),
 }
+#: More cases than one court has open at a time.
+_CASES_MAX = 20_000
 _ELSEWHERE = ("/court/cases/{case}", Role.OFFICER, "打开案件", "Open the case")
 
 
@@ -52,7 +55,7 @@ class Task:
     """A due act of this court with its place and the button's words."""
 
     act: DueAct
-    case: CaseRecord
+    case: CaseSummary
     href: str
     role: Role
     zh: str
@@ -80,10 +83,11 @@ def index() -> str:
         tasks = tasks_of(session, court=desk.own_court())
         drafts = desk_queries.of_court(session, court=desk.own_court(), statuses=("draft", "approved"), limit=20)
         running = desk_queries.of_court(session, court=desk.own_court(), statuses=("open",), limit=20)
+        prices = bidding.prices(session, [lot.id for lot in running])
     shown = [task for task in tasks if task.mine] if request.args.get("of") == "mine" else tasks
     return desk.page(
         "court/today.html", rail="today", tasks=shown, number=len(tasks), of=request.args.get("of", ""),
-        mine=sum(task.mine for task in tasks), drafts=drafts, running=running,
+        mine=sum(task.mine for task in tasks), drafts=drafts, running=running, prices=prices,
     )  # fmt: skip
 
 
@@ -103,25 +107,11 @@ def due_acts(session: Session) -> list[DueAct]:
 
 def tasks_of(session: Session, *, court: str) -> list[Task]:
     """Return what is due at a court, soonest first."""
-    known: dict[str, CaseRecord | None] = {}
-    found = []
-    for act in due_acts(session):
-        if act.case not in known:
-            known[act.case] = _case(session, act.case)
-        case = known[act.case]
-        if case is not None and case.court == court:
-            found.append(_task(act, case))
-    return found
+    own = {case.id: case for case in cases.cases(session, court=court, limit=_CASES_MAX)}
+    return [_task(act, own[act.case]) for act in due_acts(session) if act.case in own]
 
 
-def _case(session: Session, name: str) -> CaseRecord | None:
-    try:
-        return cases.case(session, name)
-    except NotFound:
-        return None
-
-
-def _task(act: DueAct, case: CaseRecord) -> Task:
+def _task(act: DueAct, case: CaseSummary) -> Task:
     where, role, zh, en = _PLACES.get(act.what, _ELSEWHERE)
     return Task(
         act=act, case=case, href=where.format(on=act.on, case=act.case), role=role, zh=zh, en=en, mine=desk.may(role)

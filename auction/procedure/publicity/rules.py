@@ -1,0 +1,216 @@
+"""Verifying an exported docket: numbering, chain, terms, and the outcome by replaying every bid; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from auction.foundation.docket.rules import Entry, first_fault
+from auction.foundation.kernel.canonical import NotCanonicalError, sha256_hex
+from auction.foundation.kernel.refusal import Refusal
+from auction.procedure.bidding import rules as bidding
+from auction.procedure.bidding.rules import Bidder, Standing
+from auction.rulebook import Numbers, RulebookMalformedError, numbers_from_json
+
+
+class DocketWrongError(ValueError):
+    """The export does not hold; ``seq`` is the first entry that is wrong, 0 for the file as a whole."""
+
+    def __init__(self, seq: int, why: str) -> None:
+        super().__init__(f"entry {seq}: {why}" if seq else why)
+        self.seq = seq
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What an export proves: how many entries, how many bids replayed, and how the lot stands."""
+
+    lot: str
+    entries: int
+    head: str
+    bids: int
+    refused: int
+    status: str
+    price_minor: int | None
+
+
+def verify(document: Mapping[str, object]) -> Verified:
+    """Check an export and replay it by the rules it carries.
+
+    :raises DocketWrongError: naming the first entry that is wrong
+    """
+    entries = _entries(document)
+    fault = first_fault(entries)
+    if fault is not None:
+        raise DocketWrongError(*fault)
+    _check_checkpoint(document, entries[-1])
+    replay = _begin(document, entries)
+    for entry in entries:
+        replay.take(entry)
+    return Verified(
+        lot=str(document["lot"]),
+        entries=len(entries),
+        head=entries[-1].hash,
+        bids=replay.standing.bids,
+        refused=replay.refused,
+        status=replay.standing.status,
+        price_minor=replay.standing.price_minor,
+    )
+
+
+def _entries(document: Mapping[str, object]) -> list[Entry]:
+    lot, rows = document.get("lot"), document.get("entries")
+    if not isinstance(lot, str) or not isinstance(rows, list) or not rows:
+        raise DocketWrongError(0, "not a docket export: it names no lot or holds no entries")
+    found: list[Entry] = []
+    for number, row in enumerate(rows, start=1):
+        try:
+            if row["lot"] != lot:
+                raise DocketWrongError(number, f"belongs to another lot: {row['lot']}")
+            found.append(
+                Entry(
+                    chain=f"lot:{lot}",
+                    seq=row["seq"],
+                    at=datetime.fromisoformat(row["at"]),
+                    kind=row["kind"],
+                    public=dict(row["public"]),
+                    sealed=row["sealed"],
+                    prev=row["prev"],
+                    hash=row["hash"],
+                )
+            )
+        except (KeyError, TypeError, ValueError) as fault:
+            if isinstance(fault, DocketWrongError):
+                raise
+            raise DocketWrongError(number, f"cannot be read: {fault}") from fault
+    return found
+
+
+def _check_checkpoint(document: Mapping[str, object], last: Entry) -> None:
+    points = document.get("checkpoints")
+    if not isinstance(points, list) or not points:
+        raise DocketWrongError(last.seq, "the last entry has no checkpoint")
+    point = points[-1]
+    if not isinstance(point, dict) or (point.get("seq"), point.get("hash")) != (last.seq, last.hash):
+        raise DocketWrongError(last.seq, "the last checkpoint is not of the last entry")
+
+
+def _begin(document: Mapping[str, object], entries: list[Entry]) -> _Replay:
+    announced = next((entry for entry in entries if entry.kind == "lot.announced"), None)
+    if announced is None:
+        raise DocketWrongError(0, "the lot was never announced")
+    for name in ("terms", "rulebook"):
+        try:
+            digest = sha256_hex(document.get(name))
+        except NotCanonicalError as fault:
+            raise DocketWrongError(announced.seq, f"{name}: {fault}") from fault
+        if digest != announced.public.get(f"{name}_sha256"):
+            raise DocketWrongError(announced.seq, f"the {name} are not the announced ones")
+    terms, rulebook = document["terms"], document["rulebook"]
+    try:
+        numbers = numbers_from_json(rulebook["numbers"])  # type: ignore[index]  # announced, so of our own form
+        standing = Standing(
+            status="announced",
+            round=terms["round"],  # type: ignore[index]
+            start_price_minor=terms["start_price_minor"],  # type: ignore[index]
+            increment_minor=terms["increment_minor"],  # type: ignore[index]
+            opens_at=datetime.fromisoformat(terms["opens_at"]),  # type: ignore[index]
+            ends_at=datetime.fromisoformat(terms["closes_at"]),  # type: ignore[index]
+        )
+    except (KeyError, TypeError, ValueError, RulebookMalformedError) as fault:
+        raise DocketWrongError(announced.seq, f"terms or rulebook cannot be read: {fault}") from fault
+    return _Replay(numbers=numbers, standing=standing)
+
+
+@dataclass
+class _Replay:
+    """The lot as the entries tell it so far."""
+
+    numbers: Numbers
+    standing: Standing
+    bidders: dict[str, Bidder] = field(default_factory=dict)
+    refused: int = 0
+
+    def take(self, entry: Entry) -> None:
+        """Apply one entry, or say why it cannot have happened."""
+        told: dict[str, Callable[[Entry], None]] = {
+            "registration.admitted": self._admitted,
+            "lot.opened": self._opened,
+            "bid.accepted": self._accepted,
+            "bid.refused": self._refusal,
+            "lot.extended": self._extended,
+            "lot.deferred": lambda one: self._stay(one, "deferred"),
+            "lot.suspended": lambda one: self._stay(one, "suspended"),
+            "lot.resumed": self._resumed,
+            "lot.closed": self._closed,
+        }
+        if entry.kind not in told:
+            return
+        try:
+            told[entry.kind](entry)
+        except (KeyError, TypeError, AttributeError) as fault:
+            raise DocketWrongError(entry.seq, f"{entry.kind} cannot be read: {fault}") from fault
+
+    def _admitted(self, entry: Entry) -> None:
+        code = entry.public["code"]
+        self.bidders[code] = Bidder(registration=code, code=code, rank=entry.public["priority_rank"])
+
+    def _opened(self, entry: Entry) -> None:
+        if entry.at < self.standing.opens_at:
+            raise DocketWrongError(entry.seq, "opened before its time")
+        self.standing = replace(self.standing, status="open")
+
+    def _decide(self, entry: Entry) -> Standing:
+        return bidding.decide(
+            self.standing,
+            bidder=self.bidders.get(entry.public["code"]),
+            amount_minor=entry.public["amount_minor"],
+            received_at=datetime.fromisoformat(entry.public["received_at"]),
+            numbers=self.numbers,
+        )
+
+    def _accepted(self, entry: Entry) -> None:
+        try:
+            after = self._decide(entry)
+        except Refusal as refusal:
+            raise DocketWrongError(entry.seq, f"a bid was accepted that is refused: {refusal.code}") from refusal
+        if after.ends_at != datetime.fromisoformat(entry.public["ends_at"]):
+            raise DocketWrongError(entry.seq, "the end after this bid is another")
+        self.standing = after
+
+    def _refusal(self, entry: Entry) -> None:
+        self.refused += 1
+        try:
+            self._decide(entry)
+        except Refusal as refusal:
+            if refusal.code != entry.public["refusal"]:
+                raise DocketWrongError(
+                    entry.seq, f"refused as {entry.public['refusal']}, not {refusal.code}"
+                ) from refusal
+            return
+        raise DocketWrongError(entry.seq, "a bid was refused that is acceptable")
+
+    def _extended(self, entry: Entry) -> None:
+        if datetime.fromisoformat(entry.public["ends_at"]) != self.standing.ends_at:
+            raise DocketWrongError(entry.seq, "extended to another end than the bid before it gives")
+
+    def _stay(self, entry: Entry, status: str) -> None:
+        if self.standing.status not in {"announced", "open"}:
+            raise DocketWrongError(entry.seq, f"{status} though it was {self.standing.status}")
+        self.standing = replace(self.standing, status=status)
+
+    def _resumed(self, entry: Entry) -> None:
+        ends_at = datetime.fromisoformat(entry.public["ends_at"])
+        self.standing = replace(self.standing, status=entry.public.get("status", "open"), ends_at=ends_at)
+
+    def _closed(self, entry: Entry) -> None:
+        told = entry.public
+        if entry.at < self.standing.ends_at:
+            raise DocketWrongError(entry.seq, "closed before its end")
+        found = (bidding.outcome(self.standing), self.standing.price_minor, self.standing.leader)
+        if found != (told["outcome"], told["price_minor"], told["code"]):
+            raise DocketWrongError(entry.seq, "the outcome is not what the bids give")
+        if datetime.fromisoformat(told["ends_at"]) != self.standing.ends_at:
+            raise DocketWrongError(entry.seq, "the recorded end is another than the bids give")
+        self.standing = replace(self.standing, status="closed")
