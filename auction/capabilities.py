@@ -23,7 +23,12 @@ ROAD = (
     "publicity",
     "partners",
 )
-_TABLES = ("auction.foundation.docket.models", "auction.foundation.ledger.models", "auction.gateways.sandbox")
+_TABLES = (
+    "auction.foundation.database.idempotency",
+    "auction.foundation.docket.models",
+    "auction.foundation.ledger.models",
+    "auction.gateways.sandbox",
+)
 
 
 def load() -> None:

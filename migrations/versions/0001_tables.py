@@ -120,6 +120,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("chain", "seq", name=op.f("pk_docket_seals")),
     )
     op.create_table(
+        "idempotency_keys",
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("request", sa.Text(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("owner", "key", name=op.f("pk_idempotency_keys")),
+    )
+    op.create_index("ix_idempotency_keys_made_at", "idempotency_keys", ["made_at"], unique=False)
+    op.create_table(
         "ledger_entries",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -830,6 +841,8 @@ def downgrade() -> None:
     op.drop_index("ix_lots_after_lot_id", table_name="lots")
     op.drop_table("lots")
     op.drop_table("ledger_entries")
+    op.drop_index("ix_idempotency_keys_made_at", table_name="idempotency_keys")
+    op.drop_table("idempotency_keys")
     op.drop_table("docket_seals")
     op.drop_table("docket_reactions")
     op.drop_table("docket_heads")

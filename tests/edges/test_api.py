@@ -1,21 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine
-from werkzeug.test import TestResponse
 
 from auction.app import create_app
-from auction.edges.api.openapi import refusals
-from auction.edges.limits import Limits
 from auction.edges.live import live_of
 from auction.edges.platform import Platform
-from auction.edges.problems import PROBLEM_TYPE, STATUS_OF_CODE
 from auction.foundation.kernel.canonical import canonical
+from tests.edges.asking import bearer, body_of, code_of, send
 from tests.edges.opened import START, STEP, entries_of, key_of, open_lot
 from tests.road import Road
 
@@ -35,29 +30,6 @@ def app(platform: Platform) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
-
-
-def bearer(token: str, **more: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}", **more}
-
-
-def body_of(response: TestResponse) -> dict[str, Any]:
-    body = response.get_json()
-    assert isinstance(body, dict)
-    return body
-
-
-def send(client: FlaskClient, token: str, amount: object, bid_id: object = "b1", **headers: str) -> TestResponse:
-    body = {"amount_minor": amount, "bid_id": bid_id}
-    return client.post("/api/v1/lots/L1/bids", json=body, headers=bearer(token, **headers))
-
-
-def code_of(response: TestResponse) -> str:
-    assert response.content_type == PROBLEM_TYPE, response.text
-    body = body_of(response)
-    assert {"type", "title", "status", "detail", "code", "article", "facts"} <= set(body)
-    assert body["status"] == response.status_code
-    return str(body["code"])
 
 
 def test_a_bid_is_answered_201_again_200_and_409_under_another_amount(road: Road, client: FlaskClient) -> None:
@@ -263,63 +235,3 @@ def test_the_feed_shows_public_acts_once_in_order(road: Road, client: FlaskClien
     assert numbers == sorted(set(numbers))
     assert end == {"items": [], "next": rest["next"]}
     assert "lot.drafted" not in {one["kind"] for one in first["items"]}
-
-
-def test_the_rulebook_answers_unchanged_by_its_tag(client: FlaskClient) -> None:
-    first = client.get("/api/v1/rulebook")
-    assert body_of(first)["instruments"]
-    assert client.get("/api/v1/rulebook", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
-
-
-def test_a_refusal_speaks_the_readers_language(road: Road, client: FlaskClient) -> None:
-    chinese = body_of(client.get("/api/v1/lots/L9"))
-    english = body_of(client.get("/api/v1/lots/L9", headers={"Accept-Language": "en-GB,en;q=0.9"}))
-    client.set_cookie("lang", "en")
-    chosen = body_of(client.get("/api/v1/lots/L9", headers={"Accept-Language": "zh-CN"}))
-    assert chinese["title"] == "未找到"
-    assert english["title"] == chosen["title"] == "Not found"
-
-
-def test_limits_are_told_and_kept(road: Road, platform: Platform) -> None:
-    app = create_app(platform)
-    app.config["LIMITS"] = Limits(reads_per_minute=2)
-    client = app.test_client()
-    first, _, third = (client.get("/api/v1/rulebook") for _ in range(3))
-    assert (first.headers["RateLimit-Limit"], first.headers["RateLimit-Remaining"]) == ("2", "1")
-    assert (third.status_code, code_of(third)) == (429, "rate.limited")
-    assert third.headers["Retry-After"]
-
-
-def test_operators_see_life_readiness_and_figures(road: Road, client: FlaskClient) -> None:
-    send(client, key_of(road, "A"), START)
-    assert body_of(client.get("/healthz")) == {"status": "ok"}
-    assert body_of(client.get("/readyz"))["dependencies"] == {"database": "ok"}
-    assert 'auction_bids_total{outcome="accepted"} 1.0' in client.get("/metrics").text
-
-
-def test_a_database_that_is_away_is_a_problem_to_retry(road: Road, client: FlaskClient, platform: Platform) -> None:
-    platform.database.dispose()
-    broken = platform.database.engine.url.set(database="nowhere")
-    platform.database._sessions.configure(bind=create_engine(broken))
-    response = client.get("/api/v1/lots")
-    assert (response.status_code, code_of(response)) == (503, "platform.unavailable")
-    assert response.headers["Retry-After"]
-
-
-def test_every_call_is_described(client: FlaskClient, app: Flask) -> None:
-    document = body_of(client.get("/api/v1/openapi.json"))
-    assert document["openapi"] == "3.1.0"
-    served = {
-        str(rule).replace("<", "{").replace(">", "}")
-        for rule in app.url_map.iter_rules()
-        if str(rule).startswith("/api/v1/") and not rule.endpoint.startswith("api.calls.reference")
-    }
-    assert served == set(document["paths"])
-    page = client.get("/api/v1/docs")
-    assert page.status_code == 200
-    assert "bidding.too_low" in page.text
-
-
-def test_the_table_of_statuses_names_only_codes_that_exist() -> None:
-    later = {"registration.barred", "registration.agent_not_confirmed"}
-    assert set(STATUS_OF_CODE) - {kind.code for kind in refusals()} <= later

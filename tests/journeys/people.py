@@ -46,8 +46,7 @@ class Person:
     def go(self, path: str) -> Person:
         answer = self.page.goto(self.site.url + path)
         status = 200 if answer is None else answer.status  # None: only the anchor of the page changed
-        assert status < 400, f"{path}: {status}
-{self.words()}"
+        assert status < 400, f"{path}: {status}\n{self.words()}"
         return self
 
     def inspect(self, name: str, *, dark: bool = False) -> Person:

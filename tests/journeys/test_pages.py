@@ -27,6 +27,7 @@ PUBLIC = {
 }
 DESKS = {
     "officer": {"court-cases": "/court/cases", "court-lots": "/court/lots", "court-panel-list": "/court/panel"},
+    "supervisor": {"supervision": "/supervision"},
     "admin": {"admin": "/admin", "admin-partners": "/admin/partners", "admin-deliveries": "/admin/deliveries"},
 }
 

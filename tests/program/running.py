@@ -157,11 +157,11 @@ class Place:
         wait_until(lambda: not processes_of(self.data), what=f"left behind: {processes_of(self.data)}", seconds=10)
         return code
 
-    def kill(self, *, database: bool = False) -> None:
-        """Take every process of the program from the table at once, the database's own too if asked."""
+    def kill(self, *, children: bool = True, database: bool = False) -> None:
+        """Take the program from the table at once: the supervisor, its children and the database's own as asked."""
         process = self._serving.pop()
         # The supervisor first, so that it starts nothing again.
-        victims = [process.pid, *children_of(process.pid)]
+        victims = [process.pid, *(children_of(process.pid) if children else ())]
         if database:
             victims.append(self.postmaster())
         for number in victims:

@@ -19,22 +19,21 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 TRAVELLING = ("pyproject.toml", "README.md", "auction", "demo", "migrations", "static", "templates")
 
 
-@pytest.fixture
-def wheel(tmp_path: Path) -> Path:
-    """The wheel of this checkout, built in a copy so that nothing is left in the checkout itself."""
-    copy = tmp_path / "copy"
-    copy.mkdir()
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout, built from a copy so that nothing is left in the checkout itself."""
+    folder = tmp_path_factory.mktemp("wheel")
     for name in TRAVELLING:
         source = CHECKOUT / name
         if source.is_dir():
-            shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__", "src"))
+            shutil.copytree(source, folder / "copy" / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
-            shutil.copy(source, copy / name)
-    shutil.copytree(CHECKOUT / "static" / "src", copy / "static" / "src")
+            (folder / "copy").mkdir(exist_ok=True)
+            shutil.copy(source, folder / "copy" / name)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     offline = ["--no-deps", "--no-build-isolation", "--no-index"]
-    subprocess.run([*pip, "wheel", *offline, "--wheel-dir", str(tmp_path), str(copy)], check=True)
-    return next(tmp_path.glob("*.whl"))
+    subprocess.run([*pip, "wheel", *offline, "--wheel-dir", str(folder), str(folder / "copy")], check=True)
+    return next(folder.glob("*.whl"))
 
 
 def test_it_serves_from_another_folder(wheel: Path, place: Place, tmp_path: Path) -> None:

@@ -1,15 +1,16 @@
 """The demo's data: loaded once, freshened at each start, so that something is always open and closing soon."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import click
 from sqlalchemy.orm import Session
 
 from auction.edges.cli.import_listings import show_progress
 from auction.edges.inbox.demo_accounts import ACCOUNTS, BIDDERS, PASSWORD
-from auction.edges.inbox.history import History, Plan
+from auction.edges.inbox.history import History, Plan, Wanted
 from auction.edges.inbox.listing_import import import_rows
 from auction.edges.inbox.listings import read_listing
 from auction.edges.inbox.sample_people import DEMO_COURT, Bench
@@ -108,19 +109,19 @@ def _listings(platform: Platform) -> None:
     rows = json.loads((demo_data_dir() / "listings.json").read_text(encoding="utf-8"))
     with platform.read() as session:
         present = lots.sample_lots(session)
-    lacking = [number for number in range(1, len(rows) + 1) if present.get(number) in {None, "deferred"}]
-    if not lacking:
+    numbers = range(1, len(rows) + 1)
+    _import(platform, rows, [number for number in numbers if number not in present], wanted=None)
+    _import(platform, rows, [number for number in numbers if present.get(number) == "deferred"], wanted="open")
+
+
+def _import(
+    platform: Platform, rows: Sequence[Mapping[str, Any]], numbers: Sequence[int], *, wanted: Wanted | None
+) -> None:
+    if not numbers:
         return
-    click.echo(f"Loading {len(lacking)} listings into the demo …", err=True)
-    fresh = any(present.values())
-    done = import_rows(
-        platform,
-        [rows[number - 1] for number in lacking],
-        numbers=lacking,
-        wanted="open" if fresh else None,
-        progress=show_progress,
-    )
-    for one in done:
+    click.echo(f"Loading {len(numbers)} listings into the demo …", err=True)
+    chosen = [rows[number - 1] for number in numbers]
+    for one in import_rows(platform, chosen, numbers=numbers, wanted=wanted, progress=show_progress):
         if one.error:
             click.echo(f"  listing {one.row} left out: {one.error}", err=True)
 

@@ -44,6 +44,7 @@ def _write(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+        Path(draft).chmod(0o644)  # it holds only what is public
         Path(draft).replace(path)
     except OSError:
         Path(draft).unlink(missing_ok=True)

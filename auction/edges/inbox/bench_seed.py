@@ -22,6 +22,8 @@ from auction.procedure.lots import queries as lot_records
 from auction.rulebook import rulebook
 
 _START, _STEP = 100_000_00, 100_00
+#: Far from the numbers of the demo's listings and of imported ones.
+_NUMBERS_FROM = 1_000_000
 
 
 def seed(platform: Platform, *, lots: int, bidders: int, minutes: int, tell: Callable[[str], None]) -> dict[str, Any]:
@@ -84,7 +86,7 @@ def _lot(platform: Platform, bench: Bench, *, number: int, now: datetime, minute
         "increment_minor": _STEP,
         "currency": "CNY",
     }
-    listing = read_listing(row, number=number, numbers=rulebook().on(day_of(now)))
+    listing = read_listing(row, number=_NUMBERS_FROM + number, numbers=rulebook().on(day_of(now)))
     plan = Plan(wanted="open", opens_at=now + timedelta(minutes=minutes) - timedelta(hours=24), bids=0)
     return History(platform, people=bench.staff(listing), bench=bench, listing=listing, now=now).make(plan)
 

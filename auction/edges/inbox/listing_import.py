@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,9 @@ from auction.edges.platform import Platform
 from auction.foundation.kernel.calendar import SHANGHAI, day_of
 from auction.foundation.kernel.refusal import Refusal
 from auction.rulebook import rulebook
+
+#: Listings of other files are numbered from here, so that none is taken for one of the demo's own.
+FOREIGN = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ def import_rows(
 ) -> list[Imported]:
     """Give each row a case, a property and a lot with a history; bad rows are reported, good ones kept.
 
+    ``numbers`` are given by the demo, which finds its own listings again by them.
+
     Without ``wanted`` the rows become announced, open and closed lots in turn; the
     five real judicial ones are told as closed, as they were.
     """
@@ -45,8 +50,9 @@ def import_rows(
     with hurried(platform) as quick:
         bench = Bench(quick)
         for index, row in enumerate(rows):
-            number = numbers[index] if numbers else index + 1
-            done.append(_imported(quick, bench, row, number=number, wanted=wanted))
+            number = numbers[index] if numbers else FOREIGN + index + 1
+            one = _imported(quick, bench, row, number=number, wanted=wanted)
+            done.append(one if numbers else replace(one, row=index + 1))
             progress(index + 1, len(rows))
     return done
 

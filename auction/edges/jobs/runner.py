@@ -17,7 +17,7 @@ from auction.edges.platform import Platform
 _LOG = logging.getLogger(__name__)
 
 #: A close waits this long, so that a bid which arrived before the end and stood in a queue still counts.
-CLOSE_GRACE = timedelta(milliseconds=750)
+CLOSE_GRACE = timedelta(milliseconds=1500)
 
 
 def run(platform: Platform, *, stop: threading.Event) -> None:

@@ -78,7 +78,8 @@ def sign_in() -> AnyResponse:
         page = _login_form(onward, refusal=refusal, login=name[:_LOGIN_MAX])
         return make_response(page, int(status_of(refusal)))
     _begin_session(actor)
-    return redirect(onward)
+    at_home = onward == "/" and not actor.has(Role.BIDDER)
+    return redirect("/desk" if at_home else onward)
 
 
 def _authenticated(login: str, password: str) -> Actor:

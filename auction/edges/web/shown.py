@@ -257,9 +257,7 @@ def disclosed(lot: LotRecord) -> list[tuple[str, str, str]]:
 
 def facts_in_words(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what is known of the thing, named for people; what has no name for people is not for them."""
-    return [
-        (t(zh, en), _fact(key, facts[key]) + unit) for key, (zh, en, unit) in _FACTS.items() if key in facts
-    ]
+    return [(t(zh, en), _fact(key, facts[key]) + unit) for key, (zh, en, unit) in _FACTS.items() if key in facts]
 
 
 def _fact(key: str, value: object) -> str:

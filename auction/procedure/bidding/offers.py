@@ -30,7 +30,7 @@ def check_offer(offer: Offer, *, now: datetime) -> Offer:
     errors: dict[str, str] = {}
     if type(offer.amount_minor) is not int or not 0 < offer.amount_minor <= MINOR_MAX:
         errors["amount_minor"] = "a positive whole number of fen"
-    if not _BID_ID.fullmatch(str(offer.bid_id)):
+    if type(offer.bid_id) is not str or not _BID_ID.fullmatch(offer.bid_id):
         errors["bid_id"] = "1 to 64 letters, digits or . : _ -"
     if offer.received_at > now:
         errors["received_at"] = "lies in the future"

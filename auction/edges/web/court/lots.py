@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from auction.edges.web import visitor
-from auction.edges.web.court import desk, fields
+from auction.edges.web.court import desk, fields, wording
 from auction.edges.web.court.fields import Form
 from auction.edges.web.visitor import open_to, platform, t
 from auction.foundation.database.acts import Act
@@ -98,9 +98,10 @@ def _nothing(_session: Session, _lot: LotRecord) -> dict[str, Any]:
     return {}
 
 
-def _disclosure(_session: Session, _lot: LotRecord) -> dict[str, Any]:
+def _disclosure(session: Session, lot: LotRecord) -> dict[str, Any]:
     today = rules_today()
-    return {"blocks": today.disclosure_blocks, "reminders": today.reminders}
+    proposed = wording.proposed(session, lot) if lot.status == "draft" else {}
+    return {"blocks": today.disclosure_blocks, "reminders": today.reminders, "proposed": proposed}
 
 
 def _panel(session: Session, lot: LotRecord) -> dict[str, Any]:

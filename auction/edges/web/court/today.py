@@ -31,7 +31,7 @@ _PLACES: dict[str, tuple[str, Role, str, str]] = {
     "renew_control": ("/court/property/{on}", Role.OFFICER, "续行查封", "Renew"),
     "start_valuation": ("/court/property/{on}", Role.OFFICER, "确定参考价", "Value it"),
     "start_disposal": ("/court/cases/{case}/draft?properties={on}", Role.OFFICER, "拟定拍卖", "Draft the lot"),
-    "draft_lot": ("/court/cases/{case}/draft?after={on}", Role.OFFICER, "再次拍卖", "Draft the next round"),
+    "draft_lot": ("/court/cases/{case}/draft?after={on}", Role.OFFICER, "拟定下一轮", "Draft the next round"),
     "take_in_kind": ("/court/lots/{on}/terms", Role.OFFICER, "查看拍品", "See the lot"),
     "pay_balance": ("/court/lots/{on}/settlement", Role.OFFICER, "查看交割", "See the settlement"),
     "rule": ("/court/lots/{on}/settlement", Role.OFFICER, "作出裁定", "Make the ruling"),
