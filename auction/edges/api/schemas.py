@@ -31,7 +31,7 @@ def _object(**properties: Schema) -> Schema:
 
 
 _SUMMARY = {
-    "lot": _TEXT, "title": _TEXT, "status": _TEXT, "outcome": _MAYBE_TEXT, "round": _TEXT, "kind": _TEXT,
+    "id": _TEXT, "lot": _TEXT, "title": _TEXT, "status": _TEXT, "outcome": _MAYBE_TEXT, "round": _TEXT, "kind": _TEXT,
     "category": _TEXT, "city": _TEXT, "court": _object(id=_TEXT, name=_TEXT), "case_number": _TEXT,
     "currency": _TEXT, "start_price_minor": _MINOR, "deposit_minor": _MINOR, "increment_minor": _MINOR,
     "reference_price_minor": _MINOR, "hammer_price_minor": _MAYBE_MINOR, "announced_at": _MAYBE_AT,

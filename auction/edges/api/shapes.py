@@ -14,6 +14,7 @@ from auction.procedure.lots.queries import LotRecord
 def summary_json(lot: LotRecord) -> dict[str, Any]:
     """Return a lot as lists show it."""
     return {
+        "id": lot.id,
         "lot": lot.id,
         "title": lot.title,
         "status": lot.status,
