@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
-from tests.program.killing import Drill
+from tests.program.killing import Drill, Killed
 from tests.program.running import a_place, tell
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("program")]
 KILLS = 3
 
 
-@pytest.mark.parametrize("database", [False, True], ids=["the program", "the program and its database"])
-def test_no_acknowledged_bid_is_lost_and_the_lot_closes_rightly(*, database: bool) -> None:
+@pytest.mark.parametrize("what", get_args(Killed))
+def test_no_acknowledged_bid_is_lost_and_the_lot_closes_rightly(what: Killed) -> None:
     with a_place() as place:
         place.start()
         drill = Drill(place, bidders=20)
@@ -20,12 +22,11 @@ def test_no_acknowledged_bid_is_lost_and_the_lot_closes_rightly(*, database: boo
         with drill.bidding() as bidding:
             for _ in range(KILLS):
                 drill.let_bid(bidding, accepted=150)
-                away.append(round(drill.kill_and_start(database=database), 1))
+                away.append(round(drill.kill_and_start(what), 1))
                 drill.let_bid(bidding, accepted=50)
                 drill.check(bidding)
         drill.check(bidding)
         drill.close()
         drill.check(bidding)
         assert place.stop() == 0
-    killed = "program and database" if database else "program"
-    tell(f"{KILLS} kills of {killed}, away {away} s: {drill.figures}")
+    tell(f"{KILLS} kills of {what}, away {away} s: {drill.figures}")

@@ -8,7 +8,6 @@ from flask import Flask
 from auction.app import create_app
 from auction.edges.live import live_of
 from auction.edges.platform import Platform
-from auction.edges.web import account, throttle
 from auction.foundation.kernel.roles import PLATFORM
 from auction.procedure.identity import commands as identity
 from auction.procedure.identity import queries
@@ -16,8 +15,7 @@ from tests.edges.browsing import PASSWORD, Browser, id_number, sign_up
 
 
 @pytest.fixture
-def app(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    monkeypatch.setattr(account, "_tries", throttle.Throttle())
+def app(platform: Platform) -> Iterator[Flask]:
     made = create_app(platform)
     yield made
     live_of(made).stop()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,12 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from auction.foundation.docket import queries as docket
 from auction.foundation.docket.rules import Entry, first_fault
 from tests.program.running import Place, wait_until
 
+#: What is killed: the supervisor (its children end with it), all of the program, the database under it, or both.
+Killed = Literal["the supervisor", "the program", "the database", "everything"]
 BIDS = ("bid.accepted", "bid.refused")
 
 
@@ -76,11 +80,16 @@ class Drill:
         goal = bidding.accepted() + accepted
         wait_until(lambda: bidding.accepted() >= goal, what=f"{accepted} accepted bids; {self.place.said}")
 
-    def kill_and_start(self, *, database: bool) -> float:
-        """Kill everything, start again on the same data, and return how long nobody was served."""
+    def kill_and_start(self, what: Killed) -> float:
+        """Kill what is named, start again where that is ours to do, and return how long nobody was served."""
         began = time.monotonic()
-        self.place.kill(database=database)
-        self.place.start()
+        if what == "the database":
+            os.kill(self.place.postmaster(), signal.SIGKILL)
+            wait_until(lambda: self.place.get("/readyz")[0] == 503, what="the database to be missed", pause=0.01)
+            wait_until(lambda: self.place.get("/readyz")[0] == 200, what="the database to be back")
+        else:
+            self.place.kill(children=what != "the supervisor", database=what == "everything")
+            self.place.start()
         return time.monotonic() - began
 
     def docket(self) -> list[Entry]:

@@ -14,7 +14,7 @@ def test_no_acknowledged_bid_is_lost_when_everything_is_killed(serving: Place) -
     drill = Drill(serving, bidders=5)
     with drill.bidding() as bidding:
         drill.let_bid(bidding, accepted=25)
-        away = drill.kill_and_start(database=True)
+        away = drill.kill_and_start("everything")
         drill.let_bid(bidding, accepted=10)
     drill.check(bidding)
     drill.close()

@@ -124,7 +124,7 @@ class Bench:
         )
 
     def _account(self, act: Act, *, login: str, roles: list[Role], court: str, name: str) -> Actor:
-        login = login.lower().translate({ord(letter): None for letter in "苏川"})
+        login = login.lower().translate({ord("苏"): "js", ord("川"): "sc"})
         known = people.find_account(act.session, login=login) or identity.open_account(
             act, login=login, password=None, name=name, roles=roles, court=court
         )

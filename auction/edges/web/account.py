@@ -21,7 +21,6 @@ from auction.procedure.identity import queries
 
 pages = Blueprint("account", __name__)
 
-_tries = throttle.Throttle()
 _LOGIN_MAX = 64
 _KEPT = ("login", "name", "id_number", "kind", "phone")
 
@@ -71,8 +70,8 @@ def sign_in() -> AnyResponse:
     onward = local_path(request.form.get("next"))
     name, password = request.form.get("login", ""), request.form.get("password", "")
     try:
-        _tries.check(throttle.BY_ADDRESS, "address", request.remote_addr or "")
-        _tries.check(throttle.BY_LOGIN, "login", name.strip().casefold()[:_LOGIN_MAX])
+        throttle.tries().check(throttle.BY_ADDRESS, "address", request.remote_addr or "")
+        throttle.tries().check(throttle.BY_LOGIN, "login", name.strip().casefold()[:_LOGIN_MAX])
         actor = _authenticated(name, password)
     except (RateLimited, NotSignedIn) as refusal:
         page = _login_form(onward, refusal=refusal, login=name[:_LOGIN_MAX])
@@ -145,7 +144,7 @@ def sign_up() -> AnyResponse:
     form = request.form
     values = {name: form.get(name, "")[:100] for name in _KEPT}
     try:
-        _tries.check(throttle.SIGN_UPS, "sign-up", request.remote_addr or "")
+        throttle.tries().check(throttle.SIGN_UPS, "sign-up", request.remote_addr or "")
         with platform().act(None) as act:
             opened = identity.sign_up(
                 act,
@@ -201,7 +200,7 @@ def change_password() -> AnyResponse:
     actor = known_visitor()
     form = request.form
     try:
-        _tries.check(throttle.BY_LOGIN, "password", actor.id)
+        throttle.tries().check(throttle.BY_LOGIN, "password", actor.id)
         _same_twice(form.get("new", ""), form.get("password_again", ""))
         with platform().act(actor) as act:
             identity.change_password(act, account=actor.id, new=form.get("new", ""), present=form.get("present", ""))

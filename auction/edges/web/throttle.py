@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+from flask import current_app
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -27,3 +30,8 @@ class Throttle:
         """
         if not self._limiter.hit(limit, *names):
             raise RateLimited
+
+
+def tries() -> Throttle:
+    """Return what the running application has counted; another application in the process counts for itself."""
+    return cast("Throttle", current_app.extensions.setdefault("auction.tries", Throttle()))
