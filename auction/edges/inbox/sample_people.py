@@ -9,6 +9,7 @@ from typing import Any
 from auction.edges.inbox.listings import Listing
 from auction.edges.platform import Platform
 from auction.foundation.database.acts import Act
+from auction.foundation.kernel.money import grouped
 from auction.foundation.kernel.roles import PLATFORM, Actor, Role
 from auction.procedure.cases import queries as cases
 from auction.procedure.identity import commands as identity
@@ -80,12 +81,25 @@ class Bench:
         return f"（{year}）{code}执{serial}号"
 
     def disclosure(self, listing: Listing) -> dict[str, str]:
-        """Return every block articles 13 and 14 want: standing words, and the listing's own facts."""
+        """Return every block articles 13 and 14 want, told of this listing; the reminders in their standing words."""
         book = rulebook()
         blocks = {one.key: one.text.zh for one in (*book.disclosure_blocks, *book.reminders)}
         area = listing.facts.get("area_m2")
-        state = f"{listing.title}。" + (f"建筑面积 {area} 平方米。" if area else "") + "以实物现状为准，欢迎预约看样。"
-        return {**blocks, "property_state": state, "court_contact": f"{listing.court}执行局，工作日 9:00–17:00。"}
+        size = f"建筑面积 {area} 平方米。" if area else ""
+        told = {
+            "announcement": f"{listing.court}在本平台公开拍卖“{listing.title}”，时间、价格和条件以本页为准。",
+            "enforcement_basis": "已经发生法律效力的民事判决书，执行案号见本页；当事人个人信息已作处理。",
+            "pricing_basis": f"四家询价平台网络询价结果的算术平均值：¥{grouped(listing.reference_minor)}。",
+            "bidding_rules": f"增价竞拍，加价幅度 ¥{grouped(listing.increment_minor)} 的整数倍；"
+            "结束前五分钟内有人出价的，自该出价时起顺延五分钟。",
+            "property_state": f"{listing.title}。{size}以实物现状为准，欢迎预约看样。",
+            "priority_holders": "没有已知优先购买权人。",
+            "notices": "已依法通知当事人。",
+            "payment": f"保证金在本平台报名后缴纳；余款于成交后付入{listing.court}案款账户。请勿向个人账户付款。",
+            "taxes": "过户产生的税费依照法律规定由买卖双方各自负担。",
+            "court_contact": f"{listing.court}执行局，联系电话 12368，工作日 9:00–17:00。",
+        }
+        return {**blocks, **told}
 
     def crowd(self, row: int, *, count: int) -> tuple[Actor, ...]:
         """Return some of the invented bidders."""
