@@ -16,6 +16,7 @@ from auction.foundation.kernel.roles import PLATFORM, Actor
 from auction.gateways.clock import Clock, FileClock, SystemClock
 from auction.gateways.port import PaymentGateway
 from auction.gateways.sandbox import SandboxGateway
+from auction.gateways.unconnected import UnconnectedGateway
 from auction.settings import Settings
 
 
@@ -47,5 +48,7 @@ def create_platform(settings: Settings, database_url: str, *, clock: Clock | Non
     use_field_key(settings.field_key)
     database = Database(database_url)
     chosen = clock or (FileClock(settings.clock_file) if settings.clock_file else SystemClock())
-    gateway = SandboxGateway(database.engine, clock=chosen)
+    gateway: PaymentGateway = UnconnectedGateway()
+    if settings.demo:
+        gateway = SandboxGateway(database.engine, clock=chosen)
     return Platform(settings=settings, database=database, clock=chosen, gateway=gateway)

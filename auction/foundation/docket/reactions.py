@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
 from auction.foundation.database.acts import Act
@@ -49,10 +50,19 @@ def reacts_to(kind: str) -> Callable[[Reaction], Reaction]:
     return declare
 
 
-def claim(session: Session) -> tuple[DocketReaction, Entry] | None:
-    """Claim the oldest waiting reaction that nobody else is working on."""
+def claim(session: Session, *, now: datetime) -> tuple[DocketReaction, Entry] | None:
+    """Claim the oldest waiting reaction that nobody else is working on.
+
+    An entry of a time to come is left alone: a history made at past instants must
+    not answer what happens meanwhile.
+    """
     row = session.scalars(
-        select(DocketReaction).order_by(DocketReaction.id).limit(1).with_for_update(skip_locked=True)
+        select(DocketReaction)
+        .join(DocketEntry, and_(DocketEntry.chain == DocketReaction.chain, DocketEntry.seq == DocketReaction.seq))
+        .where(DocketEntry.at <= now)
+        .order_by(DocketReaction.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=DocketReaction)
     ).one_or_none()
     if row is None:
         return None
@@ -65,7 +75,7 @@ def run_one(act: Act) -> str | None:
 
     :raises LookupError: when the reaction is not known to this program
     """
-    claimed = claim(act.session)
+    claimed = claim(act.session, now=act.now)
     if claimed is None:
         return None
     row, entry = claimed
