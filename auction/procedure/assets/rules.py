@@ -18,7 +18,8 @@ STATUSES = ("seized", "disposing", "disposed", "released")
 TRANSITIONS: dict[str, frozenset[str]] = {
     "seized": frozenset({"disposing", "disposed", "released"}),
     "disposing": frozenset({"seized", "disposed", "released"}),
-    "disposed": frozenset(),
+    # Only a revoked sale brings a thing back (法释〔2016〕18号 第31条).
+    "disposed": frozenset({"seized"}),
     "released": frozenset(),
 }
 
@@ -54,6 +55,26 @@ class NotUnderControl(Refusal):
     title_en = "No longer under control"
     zh = "该财产状态为“{status}”，已不在本院查控之中。"
     en = "The property is “{status}”, no longer under this court's control."
+
+
+class NecessaryHome(Refusal):
+    """The debtor's only home is not disposed of before his living is seen to."""
+
+    code = "assets.necessary_home"
+    article = "法释〔2004〕15号 第4条；法释〔2015〕10号 第20条"
+    title_zh = "生活必需住房尚未保留租金"
+    title_en = "A necessary home without its set-aside"
+    zh = "“{title}”是被执行人及其所扶养家属唯一的生活必需住房；须先确定五至八年租金的保留金额，方可处置。"
+    en = "“{title}” is the debtor's only home; rent of five to eight years must be set aside before it is sold."
+
+
+def check_home(*, title: str, sole_home: bool, setaside_minor: int | None) -> None:
+    """Let a sole home be disposed of only with the legal set-aside (查封规定第4条).
+
+    :raises NecessaryHome: without it
+    """
+    if sole_home and not setaside_minor:
+        raise NecessaryHome(title=title)
 
 
 def control_until(
