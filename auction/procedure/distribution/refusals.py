@@ -78,6 +78,46 @@ class PlanNotServed(PlanOpen):
     en = "The plan was not served; it is paid when the objection period after service has ended."
 
 
+class PlanDisputed(Refusal):
+    """A part of the plan is disputed, and that part is not paid."""
+
+    code = "distribution.disputed"
+    article = "法释〔2015〕5号 第509、510条"
+    title_zh, title_en = "分配方案存在争议", "A part of the plan is disputed"
+    zh = "分配方案中 {claims} 的份额存在争议（¥{disputed_minor:money}），争议解决前不得发放该部分。"
+    en = "The share of {claims} is disputed (¥{disputed_minor:money}); that part is not paid before it is settled."
+
+
+class DisputeTooLate(Refusal):
+    """The fifteen days for an objection, an opposition or a suit have ended."""
+
+    code = "distribution.too_late"
+    article = "法释〔2015〕5号 第509、510条"
+    title_zh, title_en = "已逾法定期限", "The period has ended"
+    zh = "期限已于 {until:instant} 届满。"
+    en = "The period ended at {until:instant}."
+
+
+class NothingToAnswer(Refusal):
+    """There is no objection to oppose, or no opposition to sue over."""
+
+    code = "distribution.nothing_to_answer"
+    article = "法释〔2015〕5号 第509、510条"
+    title_zh, title_en = "没有可以答复的异议", "Nothing to answer"
+    zh = "没有您可以在此步骤中答复的异议。"
+    en = "There is no objection that you could answer at this step."
+
+
+class NotAParty(Refusal):
+    """Only the creditors and the debtor of a case dispute its plan, each for himself."""
+
+    code = "auth.forbidden"
+    article = "法释〔2015〕5号 第509条"
+    title_zh, title_en = "须由当事人本人提出", "For a party himself"
+    zh = "只有本案债权人、被执行人本人可以对分配方案提出异议。"
+    en = "Only a creditor or the debtor of the case, each for himself, disputes its plan."
+
+
 class PayoutNotProposed(Refusal):
     """There is no payment waiting for a second person."""
 

@@ -15,6 +15,8 @@ from auction.procedure.settlement.models import Settlement
 from auction.procedure.settlement.rules import SettlementStatus
 from auction.rulebook import rulebook
 
+_ENDED = {SettlementStatus.DEFAULTED, SettlementStatus.REVOKED}
+
 
 @dataclass(frozen=True, slots=True)
 class SettlementRecord:
@@ -22,10 +24,13 @@ class SettlementRecord:
 
     lot: str
     case: str
-    buyer_registration: str
+    way: str
+    buyer_registration: str | None
     buyer_person: str
     price_minor: int
     deposit_minor: int
+    credit_minor: int
+    credit_claim: str | None
     balance_minor: int
     due_minor: int
     currency: str
@@ -48,7 +53,7 @@ class SettlementRecord:
         numbers = rulebook().on(day_of(self.confirmed_at)).settlement
         if self.status is SettlementStatus.AWAITING_BALANCE:
             return self.balance_due_by
-        if self.handed_over_at is not None:
+        if self.handed_over_at is not None or self.status in _ENDED:
             return None
         if self.ruling_served_at is not None:
             return rules.hand_over_due_by(self.ruling_served_at, numbers=numbers)
@@ -79,7 +84,11 @@ def of_case(session: Session, *, case: str) -> list[SettlementRecord]:
 
 def paid(session: Session, *, by: datetime, case: str | None = None) -> list[SettlementRecord]:
     """Return the sold lots whose price was whole by an instant, longest paid first."""
-    query = select(Settlement).where(Settlement.paid_at <= by).order_by(Settlement.paid_at, Settlement.lot_id)
+    query = (
+        select(Settlement)
+        .where(Settlement.paid_at <= by, Settlement.status != SettlementStatus.REVOKED.value)
+        .order_by(Settlement.paid_at, Settlement.lot_id)
+    )
     if case is not None:
         query = query.where(Settlement.case_id == case)
     return [settlement_record(row) for row in session.scalars(query)]
@@ -106,10 +115,13 @@ def settlement_record(row: Settlement) -> SettlementRecord:
     return SettlementRecord(
         lot=row.lot_id,
         case=row.case_id,
+        way=row.way,
         buyer_registration=row.buyer_registration_id,
         buyer_person=row.buyer_person_id,
         price_minor=row.price_minor,
         deposit_minor=row.deposit_minor,
+        credit_minor=row.credit_minor,
+        credit_claim=row.credit_claim_id,
         balance_minor=row.balance_minor,
         due_minor=0 if row.balance_paid_at is not None else row.balance_minor,
         currency=row.currency,

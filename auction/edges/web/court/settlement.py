@@ -53,7 +53,7 @@ def _context(session: Session, lot: LotRecord) -> dict[str, Any]:
         return found | {"buyer": None, "code": None, "back": []}
     return found | {
         "buyer": identity.person(session, sold.buyer_person),
-        "code": bidding.registration(session, sold.buyer_registration).code,
+        "code": bidding.registration(session, sold.buyer_registration).code if sold.buyer_registration else None,
         "back": deposits.deposits_of_lot(session, lot=lot.id),
     }
 
