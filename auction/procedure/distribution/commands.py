@@ -56,7 +56,10 @@ def plan_distribution(
     _court_only(act, record)
     row = _open_plan(act, case=wanted)
     if row is not None and row.status != PlanStatus.DRAFTED.value:
-        raise refusals.PlanServed(plan=row.id, status=row.status)
+        if not escrow.missing(act, row):
+            raise refusals.PlanServed(plan=row.id, status=row.status)
+        escrow.begin_anew(act, row)
+        _move(row, PlanStatus.DRAFTED)
     paid = [plan for plan in queries.plans(act.session, case=wanted) if plan.status is PlanStatus.PAID]
     file = basis.file_of(
         act.session,
@@ -105,6 +108,7 @@ def pay_out(act: Act, *, case: str, claim: str | None = None) -> PlanRecord:
     status = PlanStatus(row.status)
     refusals.check_payment(status=status, objection_until=row.objection_until, now=act.now)
     escrow.refuse_disputed(act, row, claim=claim)
+    escrow.refuse_outdated(act, row)
     if status is not PlanStatus.SERVED:
         return queries.plan_record(act.session, row)
     escrow.settle_disputes(act, row)
@@ -125,6 +129,7 @@ def release_payout(act: Act, *, case: str) -> PlanRecord:
     refusals.check_release(status=PlanStatus(row.status), proposed_by=row.proposed_by, released_by=act.by)
     _move(row, PlanStatus.RELEASED)
     row.released_at, row.released_by = act.now, act.by
+    escrow.refuse_outdated(act, row)
     record = cases.case(act.session, row.case_id)
     escrow.keep_in_escrow(act, row)
     for place, line in enumerate(_payments(row)):

@@ -20,11 +20,11 @@ class PlanStatus(StrEnum):
     PAID = "paid"
 
 
-#: From which state a plan may go where; a draft may be drawn up anew.
+#: From which state a plan may go where; a draft may be drawn up anew, a served plan when its money has gone back.
 TRANSITIONS: Mapping[PlanStatus, Collection[PlanStatus]] = {
     PlanStatus.DRAFTED: (PlanStatus.DRAFTED, PlanStatus.SERVED),
-    PlanStatus.SERVED: (PlanStatus.FINAL,),
-    PlanStatus.FINAL: (PlanStatus.RELEASED,),
+    PlanStatus.SERVED: (PlanStatus.FINAL, PlanStatus.DRAFTED),
+    PlanStatus.FINAL: (PlanStatus.RELEASED, PlanStatus.DRAFTED),
     PlanStatus.RELEASED: (PlanStatus.PAID,),
     PlanStatus.PAID: (),
 }
@@ -48,6 +48,16 @@ class PlanServed(Refusal):
     title_zh, title_en = "分配方案已送达", "The plan was served"
     zh = "分配方案 {plan} 已送达（{status}），执行完毕前不能另行制作。"
     en = "Plan {plan} was served ({status}); no other is drawn up before it is paid."
+
+
+class PlanOutdated(Refusal):
+    """Money the plan distributes has gone back since, because a sale was revoked."""
+
+    code = "distribution.plan_outdated"
+    article = "法释〔2016〕18号 第31条"
+    title_zh, title_en = "分配方案已不适用", "The plan no longer holds"
+    zh = "拍品 {lots} 的价款已不在案款账户，请重新制作分配方案。"
+    en = "The money of {lots} is no longer in the case account; draw up the plan anew."
 
 
 class PlanNotDrafted(Refusal):

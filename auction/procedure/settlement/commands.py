@@ -27,7 +27,7 @@ from auction.procedure.lots import queries as lots
 from auction.procedure.settlement import keeping, rules
 from auction.procedure.settlement.models import Settlement
 from auction.procedure.settlement.queries import SettlementRecord, settlement_record
-from auction.procedure.settlement.repaying import repay
+from auction.procedure.settlement.repaying import give_up_forfeit, repay
 from auction.procedure.settlement.rules import SettlementStatus
 
 PURPOSE = "balance"
@@ -94,6 +94,7 @@ def return_price(act: Act, *, entry: Entry) -> None:
     if row is None or SettlementStatus(row.status) is SettlementStatus.REVOKED:
         return
     keeping.move(row, SettlementStatus.REVOKED)
+    give_up_forfeit(act, row)
     repay(act, row, amount_minor=keeping.in_proceeds(act, row))
     append(act, f"lot:{lot}", "settlement.revoked", {"price_minor": row.price_minor})
 

@@ -9,7 +9,7 @@ from auction.foundation.ledger.rules import Account, move
 from auction.gateways.port import OrderKind
 from auction.procedure.deposits.orders import answers, request_order
 from auction.procedure.deposits.queries import OrderRecord
-from auction.procedure.settlement.models import Settlement
+from auction.procedure.settlement.models import Forfeit, Settlement
 
 PURPOSE = "price_return"
 
@@ -37,6 +37,22 @@ def repay(act: Act, row: Settlement, *, amount_minor: int) -> None:
         holder=row.buyer_registration_id,
     )
     book(act, kind="price.refundable", reference=f"{order.id}:decided", postings=postings)
+
+
+def give_up_forfeit(act: Act, row: Settlement) -> None:
+    """Let a deposit that was forfeited, but not used yet, count as the buyer's again: his sale was revoked."""
+    forfeit = act.session.get(Forfeit, row.lot_id, with_for_update=True, populate_existing=True)
+    if forfeit is None or forfeit.applied_at is not None:
+        return
+    postings = move(
+        case=row.case_id,
+        minor=forfeit.forfeited_minor,
+        source=Account.FORFEITED,
+        target=Account.PROCEEDS,
+        lot=row.lot_id,
+        holder=row.buyer_registration_id,
+    )
+    book(act, kind="forfeit.given_up", reference=f"forfeit:{row.lot_id}:given_up", postings=postings)
 
 
 def _refused(act: Act, *, order: OrderRecord) -> None:
