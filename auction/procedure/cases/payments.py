@@ -119,7 +119,8 @@ def consent(act: Act, *, case: str, person: str, to: str) -> None:
 
 def consents(session: Session, *, case: str) -> list[tuple[str, str]]:
     """Return who has agreed to what in a case, oldest first: (person, to)."""
-    rows = session.scalars(select(Consent).where(Consent.case_id == case).order_by(Consent.at, Consent.person_id))
+    query = select(Consent).where(Consent.case_id == case)
+    rows = session.scalars(query.order_by(Consent.at, Consent.agreed_to, Consent.person_id))
     return [(row.person_id, row.agreed_to) for row in rows]
 
 
