@@ -26,7 +26,12 @@ ROAD = (
 )
 #: The rooms of a capability that declare tables, commands or reactions.
 _ROOMS = ("models", "commands", "payments", "stays", "eligibility", "agents")
-_TABLES = ("auction.foundation.docket.models", "auction.foundation.ledger.models", "auction.gateways.sandbox")
+_TABLES = (
+    "auction.foundation.database.idempotency",
+    "auction.foundation.docket.models",
+    "auction.foundation.ledger.models",
+    "auction.gateways.sandbox",
+)
 
 
 def load() -> None:

@@ -121,9 +121,7 @@ def _of_objections() -> None:
         sa.CheckConstraint(
             "kind IN ('act', 'outsider', 'valuation', 'plan')", name=op.f("ck_objections_kind_is_known")
         ),
-        sa.CheckConstraint(
-            "status IN ('pending', 'upheld', 'rejected')", name=op.f("ck_objections_status_is_known")
-        ),
+        sa.CheckConstraint("status IN ('pending', 'upheld', 'rejected')", name=op.f("ck_objections_status_is_known")),
         sa.CheckConstraint(
             "(status = 'pending') = (decided_at IS NULL)", name=op.f("ck_objections_decided_means_decided_at")
         ),
@@ -132,7 +130,10 @@ def _of_objections() -> None:
     op.create_index("ix_objections_case_id_filed_at", "objections", ["case_id", "filed_at"])
     op.create_index("ix_objections_against", "objections", ["against"])
     op.create_index(
-        "ix_objections_decide_by_when_pending", "objections", ["decide_by"], postgresql_where=sa.text("status = 'pending'")
+        "ix_objections_decide_by_when_pending",
+        "objections",
+        ["decide_by"],
+        postgresql_where=sa.text("status = 'pending'"),
     )
 
 

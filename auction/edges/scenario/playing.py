@@ -27,9 +27,7 @@ from auction.foundation.kernel.canonical import instant_text
 from auction.foundation.kernel.refusal import InputMalformed, Refusal
 
 #: The modules that declare verbs; importing them is what makes a verb playable.
-PLAYS = (
-    *(case_and_property, lot, auctioning, staying, objecting, settling, after_the_close, distributing, showing),
-)
+PLAYS = (*(case_and_property, lot, auctioning, staying, objecting, settling, after_the_close, distributing, showing),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,9 +131,7 @@ def _case(stage: Stage, session: Session, case_id: str) -> dict[str, object]:
         "lots": [lot.id for lot in lots.of_case(session, case=case_id)],
         "outstanding_minor": payments.outstanding(session, case=case_id),
         "paid_in_minor": payments.paid_in(session, case=case_id),
-        "consents": [
-            {"person": stage.name_of(who), "to": to} for who, to in payments.consents(session, case=case_id)
-        ],
+        "consents": [{"person": stage.name_of(who), "to": to} for who, to in payments.consents(session, case=case_id)],
         "objections": [
             {"objection": one.id, "kind": one.kind, "against": one.against, "status": one.status}
             for one in objections.of_case(session, case=case_id)

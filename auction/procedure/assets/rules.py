@@ -18,8 +18,7 @@ STATUSES = ("seized", "disposing", "disposed", "released")
 TRANSITIONS: dict[str, frozenset[str]] = {
     "seized": frozenset({"disposing", "disposed", "released"}),
     "disposing": frozenset({"seized", "disposed", "released"}),
-    # Only a revoked sale brings a thing back (法释〔2016〕18号 第31条).
-    "disposed": frozenset({"seized"}),
+    "disposed": frozenset(),
     "released": frozenset(),
 }
 

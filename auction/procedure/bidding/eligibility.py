@@ -46,9 +46,7 @@ def declare_ineligible(act: Act, *, person: str, lot: str, why: str) -> str:
         return ineligible_because(act.session, lot=wanted, person=who) or said
     registration = queries.registration_of(act.session, lot=wanted, person=who)
     if registration is not None and found.outcome is None:
-        act.session.execute(
-            update(Registration).where(Registration.id == registration.id).values(status=EXCLUDED)
-        )
+        act.session.execute(update(Registration).where(Registration.id == registration.id).values(status=EXCLUDED))
     code = registration.code if registration else None
     append(act, f"lot:{wanted}", "person.ineligible", {"code": code}, seal={"person": who, "why": said})
     return said

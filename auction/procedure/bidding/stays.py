@@ -1,4 +1,4 @@
-"""Bidding stands still, goes on, is taken back or revoked: articles 28, 31 and 36, 法释〔2004〕16号 articles 14, 17, 19."""
+"""Bidding stands still, goes on, is taken back or revoked (法释〔2016〕18号 28, 31, 36; 法释〔2004〕16号 14, 17)."""
 
 from __future__ import annotations
 
@@ -75,9 +75,7 @@ def resume(act: Act, *, lot: str) -> LotRecord:
         raise grounds.NotStayed(status=found.status)
     to, ends_at = "open", found.ends_at
     if stay.was_open:
-        ends_at = grounds.end_after_stay(
-            queries.numbers_of(found), since=stay.since, ends_at=stay.ends_at, now=act.now
-        )
+        ends_at = grounds.end_after_stay(queries.numbers_of(found), since=stay.since, ends_at=stay.ends_at, now=act.now)
     elif act.now >= found.opens_at:
         ends_at = act.now + (found.closes_at - found.opens_at)
     else:
@@ -88,7 +86,9 @@ def resume(act: Act, *, lot: str) -> LotRecord:
     append(act, f"lot:{lot}", "lot.resumed", public)
     if stay.was_open:
         act.session.execute(
-            update(Bidding).where(Bidding.lot_id == lot).values(ends_at=ends_at, stayed_at=stay.since, resumed_at=act.now)
+            update(Bidding)
+            .where(Bidding.lot_id == lot)
+            .values(ends_at=ends_at, stayed_at=stay.since, resumed_at=act.now)
         )
     elif to == "open":
         open_bidding(act, lot=lot, opens_at=act.now, ends_at=ends_at)

@@ -70,9 +70,7 @@ def record_payment(
         row = CasePayment(id=payment, case_id=case, payer_person_id=payer, amount_minor=minor, at=act.now)
         act.session.add(row)
         act.session.flush()
-        postings = move(
-            case=case, minor=minor, source=Account.OUTSIDE, target=Account.PROCEEDS, lot=None, holder=payer
-        )
+        postings = move(case=case, minor=minor, source=Account.OUTSIDE, target=Account.PROCEEDS, lot=None, holder=payer)
         book(act, kind=PAYMENT_KIND, reference=f"case-payment:{payment}", postings=postings)
         public = {"payment": payment, "amount_minor": minor}
         append(act, f"case:{case}", "case.payment_recorded", public, seal={"payer": payer})
@@ -93,7 +91,7 @@ def consent(act: Act, *, case: str, person: str, to: str) -> None:
     """Record what a party agrees to: ``sell_more`` (the debtor's alone) or ``own_sale``; again changes nothing.
 
     :raises NotFound: no such case
-    :raises NotAParty: somebody who is no party; NotTheDebtor: anybody but the debtor for ``sell_more``
+    :raises NotConcerned: somebody who is no party; NotTheDebtor: anybody but the debtor for ``sell_more``
     """
     checks = Checks()
     agreed = checks.one_of("to", to, rules.CONSENTS)
@@ -105,7 +103,7 @@ def consent(act: Act, *, case: str, person: str, to: str) -> None:
     if agreed == "sell_more" and person != found.debtor.person:
         raise rules.NotTheDebtor
     if person not in {found.debtor.person, *(claim.creditor_person for claim in found.claims)}:
-        raise rules.NotAParty
+        raise rules.NotConcerned
     lock(act, f"case:{case}")
     added = act.session.scalar(
         upsert(Consent)
@@ -156,4 +154,3 @@ def paid_in(session: Session, *, case: str) -> int:
     """Return what the debtor, or others for him, have paid into the case account."""
     rows = session.scalars(select(CasePayment.amount_minor).where(CasePayment.case_id == case))
     return sum(rows)
-

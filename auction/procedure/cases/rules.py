@@ -84,7 +84,7 @@ class NotTheDebtor(Refusal):
     en = "Only the debtor can agree that more is sold than the debt needs."
 
 
-class NotAParty(Refusal):
+class NotConcerned(Refusal):
     """Somebody who is no party of the case has nothing to agree to."""
 
     code = "auth.forbidden"

@@ -196,11 +196,12 @@ def money(session: Session, *, case: str) -> CaseMoney:
         for line in ledger.statement(session, case=case)
         if line.kind == PAID_KIND and line.account == Account.OUTSIDE.value
     )
+    from_buyers = balances[Account.PROCEEDS] + balances[Account.ESCROW] + paid - payments.paid_in(session, case=case)
     return CaseMoney(
         held_minor=balances[Account.HELD],
         refundable_minor=balances[Account.REFUNDABLE],
         forfeited_minor=balances[Account.FORFEITED],
-        proceeds_minor=balances[Account.PROCEEDS] + balances[Account.ESCROW] + paid - payments.paid_in(session, case=case),
+        proceeds_minor=from_buyers,
         paid_out_minor=paid,
         escrow_minor=balances[Account.ESCROW],
     )

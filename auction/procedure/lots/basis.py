@@ -281,8 +281,10 @@ def check_proceeds(session: Session, *, lot: LotRecord) -> None:
 def proceeds_suffice(session: Session, *, case: str) -> bool:
     """Say whether nothing more of a case may be sold: it is covered, and the debtor has not agreed to more."""
     there = proceeds(session, case=case)
-    return there > 0 and there >= payments.needed(session, case=case) and not payments.agreed_to_sell_more(
-        session, case=case
+    return (
+        there > 0
+        and there >= payments.needed(session, case=case)
+        and not payments.agreed_to_sell_more(session, case=case)
     )
 
 

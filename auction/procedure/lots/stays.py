@@ -73,7 +73,11 @@ def mark_withdrawn(act: Act, *, lot: str) -> LotRecord:
     begun = row.announced_at is not None
     _move(row, "withdrawn")
     _end_stay(act, lot)
-    _set_free(act, lot, back=begun)
+    things = _set_free(act, lot)
+    for thing in things if begun else ():
+        # What was released meanwhile is no longer the court's to hold.
+        if assets.property_record(act.session, thing).status == "disposing":
+            asset_commands.note_disposal(act.as_platform(), property=thing, to="seized")
     return queries.lot(act.session, lot)
 
 
@@ -82,7 +86,8 @@ def mark_revoked(act: Act, *, lot: str) -> LotRecord:
     """Take note that a sale was revoked: its things are back under control (article 31)."""
     row = _locked(act, lot)
     _move(row, "revoked")
-    _set_free(act, lot, back=True)
+    for thing in _set_free(act, lot):
+        asset_commands.bring_back(act.as_platform(), property=thing)
     return queries.lot(act.session, lot)
 
 
@@ -208,14 +213,10 @@ def _end_stay(act: Act, lot: str) -> None:
     act.session.execute(running.values(ended_at=act.now))
 
 
-def _set_free(act: Act, lot: str, *, back: bool) -> None:
+def _set_free(act: Act, lot: str) -> Sequence[str]:
     act.session.execute(update(LotProperty).where(LotProperty.lot_id == lot).values(live=False))
     act.session.flush()
-    things: Sequence[str] = queries.lot(act.session, lot).properties if back else ()
-    for thing in things:
-        # What was released meanwhile is no longer the court's to hold.
-        if assets.property_record(act.session, thing).status in {"disposing", "disposed"}:
-            asset_commands.note_disposal(act.as_platform(), property=thing, to="seized")
+    return queries.lot(act.session, lot).properties
 
 
 def _move(row: Lot, target: str) -> None:
