@@ -31,7 +31,7 @@ def object_to_plan(act: Act, *, case: str, by: str, claim: str, amount_minor: in
     :param by: the person who objects
     :raises PlanNotServed: PlanOpen's kin, before service
     :raises DisputeTooLate: after the fifteen days from service
-    :raises NotAParty: for who is neither creditor nor debtor
+    :raises NotPartyToPlan: for who is neither creditor nor debtor
     """
     checks = Checks()
     who, named = checks.identifier("by", by), checks.identifier("claim", claim)
@@ -137,9 +137,9 @@ def _served(act: Act, case: str) -> Plan:
 
 def _party(act: Act, case: CaseRecord, person: str) -> None:
     if person not in {case.debtor.person, *(one.creditor_person for one in case.claims)}:
-        raise refusals.NotAParty
+        raise refusals.NotPartyToPlan
     if act.actor is not None and not act.actor.has(Role.PLATFORM) and act.actor.person != person:
-        raise refusals.NotAParty
+        raise refusals.NotPartyToPlan
 
 
 def _objections(act: Act, row: Plan) -> list[PlanObjection]:

@@ -118,7 +118,7 @@ class NothingToAnswer(Refusal):
     en = "There is no objection that you could answer at this step."
 
 
-class NotAParty(Refusal):
+class NotPartyToPlan(Refusal):
     """Only the creditors and the debtor of a case dispute its plan, each for himself."""
 
     code = "auth.forbidden"

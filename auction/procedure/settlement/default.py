@@ -82,7 +82,7 @@ def declare_default(act: Act, *, lot: str) -> DefaultDeclared:
     if auctioned:
         eligibility.bar_buyer(act.as_platform(), lot=row.lot_id, person=row.buyer_person_id)
     public = {"forfeited_minor": lost, "returned_minor": there - lost, "barred": auctioned}
-    append(act, f"lot:{row.lot_id}", "default.declared", public)
+    append(act, f"lot:{row.lot_id}", "lot.defaulted", public)
     return DefaultDeclared(
         lot=row.lot_id,
         status=SettlementStatus.DEFAULTED,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.due import DueAct
 from auction.procedure.settlement import rules
-from auction.procedure.settlement.models import Settlement
+from auction.procedure.settlement.models import Forfeit, Settlement
 from auction.procedure.settlement.rules import SettlementStatus
 from auction.rulebook import rulebook
 
@@ -64,6 +64,37 @@ def settlement(session: Session, lot: str) -> SettlementRecord | None:
     """Return the settlement of a lot, or None when it was not sold."""
     row = session.get(Settlement, lot)
     return settlement_record(row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class ForfeitRecord:
+    """What a buyer lost by his default; ``lines`` say what it was used for, once it was."""
+
+    lot: str
+    forfeited_minor: int
+    declared_at: datetime
+    applied_at: datetime | None
+    resold: str | None
+    lines: tuple[tuple[str, int], ...]
+    uncovered_minor: int | None
+    top_up_minor: int | None
+
+
+def forfeit(session: Session, lot: str) -> ForfeitRecord | None:
+    """Return what a buyer of the lot lost by his default, or None."""
+    row = session.get(Forfeit, lot)
+    if row is None:
+        return None
+    return ForfeitRecord(
+        lot=row.lot_id,
+        forfeited_minor=row.forfeited_minor,
+        declared_at=row.declared_at,
+        applied_at=row.applied_at,
+        resold=row.resold_lot_id,
+        lines=tuple((one["to"], int(one["amount_minor"])) for one in row.lines),
+        uncovered_minor=row.uncovered_minor,
+        top_up_minor=row.top_up_minor,
+    )
 
 
 def of_person(session: Session, *, person: str) -> list[SettlementRecord]:
@@ -123,7 +154,7 @@ def settlement_record(row: Settlement) -> SettlementRecord:
         credit_minor=row.credit_minor,
         credit_claim=row.credit_claim_id,
         balance_minor=row.balance_minor,
-        due_minor=0 if row.balance_paid_at is not None else row.balance_minor,
+        due_minor=0 if row.balance_paid_at is not None or row.status in _ENDED else row.balance_minor,
         currency=row.currency,
         status=SettlementStatus(row.status),
         balance_due_by=row.balance_due_by,
