@@ -48,7 +48,7 @@ def declare_ineligible(act: Act, *, person: str, lot: str, why: str) -> str:
     if registration is not None and found.outcome is None:
         act.session.execute(update(Registration).where(Registration.id == registration.id).values(status=EXCLUDED))
     code = registration.code if registration else None
-    append(act, f"lot:{wanted}", "person.ineligible", {"code": code}, seal={"person": who, "why": said})
+    append(act, f"lot:{wanted}", "registration.ineligible", {"code": code}, seal={"person": who, "why": said})
     return said
 
 
@@ -80,7 +80,7 @@ def confirm_agent(act: Act, *, lot: str, bidder: str, agent: str) -> None:
         .returning(ConfirmedAgent.lot_id)
     )
     if added is not None:
-        append(act, f"lot:{wanted}", "agent.confirmed", {}, seal={"bidder": whom, "agent": who})
+        append(act, f"lot:{wanted}", "registration.agent_confirmed", {}, seal={"bidder": whom, "agent": who})
 
 
 @command("bar_buyer", by=())
