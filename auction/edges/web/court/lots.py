@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from auction.edges.web import visitor
-from auction.edges.web.court import desk, fields
+from auction.edges.web.court import desk, fields, standing
 from auction.edges.web.court.fields import Form
 from auction.edges.web.visitor import open_to, platform, t
 from auction.foundation.database.acts import Act
@@ -22,7 +22,7 @@ from auction.foundation.kernel.roles import Role
 from auction.procedure.assets import queries as assets
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.identity import queries as identity
-from auction.procedure.lots import basis, commands
+from auction.procedure.lots import basis, commands, stays
 from auction.procedure.lots import desk as desk_queries
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots.queries import PUBLIC_STATUSES, LotRecord
@@ -138,7 +138,11 @@ def _live(session: Session, lot: LotRecord) -> dict[str, Any]:
     """Return codes and prices only; who is behind a code is nobody's to know before the close."""
     if not lot.announced_at:
         return {"state": None, "registered": 0}
+    stay = stays.stay(session, lot=lot.id)
     return {
+        "stay": stay,
+        "stay_words": standing.words(stay.ground) if stay else None,
+        "choices": standing.choices(lot),
         "state": bidding.state(session, lot.id),
         "registered": bidding.registered_count(session, lot.id),
     }
