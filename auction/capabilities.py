@@ -20,9 +20,12 @@ ROAD = (
     "deposits",
     "settlement",
     "distribution",
+    "objections",
     "publicity",
     "partners",
 )
+#: The rooms of a capability that declare tables, commands or reactions.
+_ROOMS = ("models", "commands", "payments", "stays", "eligibility", "agents")
 _TABLES = (
     "auction.foundation.database.idempotency",
     "auction.foundation.docket.models",
@@ -37,7 +40,7 @@ def load() -> None:
         import_module(module)
     for name in ROAD:
         capability = f"auction.procedure.{name}"
-        for room in ("models", "commands"):
+        for room in _ROOMS:
             if find_spec(capability) and find_spec(f"{capability}.{room}"):
                 import_module(f"{capability}.{room}")
 

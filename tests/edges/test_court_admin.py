@@ -143,7 +143,7 @@ def test_a_claim_that_comes_late_is_added_and_a_lot_deferred(house: Courthouse) 
     assert house.officer.send("/court/cases/C1/claims", claim | {"claims-0-thing": "P9"}).status_code == 400
     road.wait_until(lot.opens_at)
     judge = house.staff["judge1"]
-    assert judge.send("/court/lots/L1/defer").status_code == 400, "it asks for a confirmation"
-    assert house.officer.send("/court/lots/L1/defer", {"confirmed": "1"}).status_code == 403
-    judge.do("/court/lots/L1/defer", {"confirmed": "1"})
+    assert judge.send("/court/lots/L1/defer", {"ground": "panel"}).status_code == 400, "it asks for a confirmation"
+    assert house.officer.send("/court/lots/L1/defer", {"ground": "panel", "confirmed": "1"}).status_code == 403
+    judge.do("/court/lots/L1/defer", {"ground": "panel", "confirmed": "1"})
     assert "暂缓" in judge.see("/court/lots/L1")

@@ -33,7 +33,7 @@ _AUTH = (AuthRequired, AuthForbidden, RateLimited)
     scope=BID_SCOPE,
     errors=(
         *_AUTH, InputMalformed, NotFound, KeyReused, rules.RegistrationClosed, rules.Ineligible,
-        rules.PriorityNotConfirmed, rules.RegisteredAlready,
+        rules.Barred, rules.AgentNotConfirmed, rules.PriorityNotConfirmed, rules.RegisteredAlready,
     ),
     answers="Registration", statuses=(201,),
 )  # fmt: skip

@@ -24,10 +24,14 @@ def register(stage: Stage, given: Given) -> object:
     """Register a bidder on a lot."""
     lot, bidder = given.text("lot"), given.text("bidder")
     as_priority, claim = given.truth("as_priority"), given.text_or_none("creditor_claim")
+    agent = given.text_or_none("agent")
     given.done()
     person = stage.person(bidder)
+    through = stage.person(agent) if agent else None
     with stage.act(stage.party(person)) as act:
-        made = bidding.register(act, lot=lot, person=person, as_priority=as_priority, creditor_claim=claim)
+        made = bidding.register(
+            act, lot=lot, person=person, as_priority=as_priority, agent=through, creditor_claim=claim
+        )
     return {
         "lot": made.lot,
         "bidder": bidder,
@@ -35,6 +39,7 @@ def register(stage: Stage, given: Given) -> object:
         "deposit_due_minor": made.deposit_due_minor,
         "status": made.status,
         "rank": made.rank,
+        "agent": agent,
     }
 
 

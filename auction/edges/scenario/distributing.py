@@ -8,10 +8,10 @@ from auction.edges.scenario.given import Given
 from auction.edges.scenario.stage import Stage
 from auction.edges.scenario.verbs import verb
 from auction.foundation.kernel.roles import Role
-from auction.procedure.deposits import queries as deposits
 from auction.procedure.distribution import commands as distribution
+from auction.procedure.distribution import disputes
 from auction.procedure.distribution import queries as plans
-from auction.procedure.distribution.queries import PlanRecord
+from auction.procedure.distribution.queries import ObjectionRecord, PlanRecord
 
 
 @verb("plan_distribution")
@@ -35,13 +35,49 @@ def serve_plan(stage: Stage, given: Given) -> object:
     return _plan(stage, case)
 
 
+@verb("object_to_plan")
+def object_to_plan(stage: Stage, given: Given) -> object:
+    """Dispute a part of a claim's share in the plan; a party acts."""
+    case, by, claim = given.text("case"), given.text("by"), given.text("claim")
+    amount = given.minor_or_none("amount_minor")
+    given.done()
+    person = stage.person(by)
+    with stage.act(stage.party(person)) as act:
+        disputes.object_to_plan(act, case=case, by=person, claim=claim, amount_minor=amount)
+    return _plan(stage, case)
+
+
+@verb("oppose")
+def oppose(stage: Stage, given: Given) -> object:
+    """Oppose the others' objections to the plan; a party acts."""
+    case, by, claim = given.text("case"), given.text("by"), given.text_or_none("claim")
+    given.has("amount_minor")
+    given.done()
+    person = stage.person(by)
+    with stage.act(stage.party(person)) as act:
+        disputes.oppose(act, case=case, by=person, claim=claim)
+    return _plan(stage, case)
+
+
+@verb("sue")
+def sue(stage: Stage, given: Given) -> object:
+    """Sue over what was opposed; the objector acts."""
+    case, by, claim = given.text("case"), given.text("by"), given.text_or_none("claim")
+    given.has("amount_minor")
+    given.done()
+    person = stage.person(by)
+    with stage.act(stage.party(person)) as act:
+        disputes.sue(act, case=case, by=person, claim=claim)
+    return _plan(stage, case)
+
+
 @verb("pay_out")
 def pay_out(stage: Stage, given: Given) -> object:
     """Pay the plan: finance proposes, and as a second person the head of bureau releases."""
-    case = given.text("case")
+    case, claim = given.text("case"), given.text_or_none("claim")
     given.done()
     with stage.act(stage.official(Role.FINANCE)) as act:
-        distribution.pay_out(act, case=case)
+        distribution.pay_out(act, case=case, claim=claim)
     with stage.act(stage.second_person(Role.HEAD)) as act:
         distribution.release_payout(act, case=case)
     stage.settle()
@@ -51,9 +87,9 @@ def pay_out(stage: Stage, given: Given) -> object:
 def _plan(stage: Stage, case: str) -> dict[str, object]:
     with stage.read() as session:
         found = plans.plan(session, case=case)
-        money = deposits.money(session, case=case)
+        open_ones = plans.objections(session, plan=found.id) if found else []
     assert found is not None  # noqa: S101 - the command before has drawn it up
-    return _record(found) | {"escrow_minor": money.escrow_minor}
+    return _record(found) | {"objections": [_objection(stage, one) for one in open_ones]}
 
 
 def _record(record: PlanRecord) -> dict[str, object]:
@@ -64,5 +100,18 @@ def _record(record: PlanRecord) -> dict[str, object]:
         "surplus_minor": record.surplus_minor,
         "total_minor": record.total_minor,
         "paid_minor": record.paid_minor,
+        "escrow_minor": record.escrow_minor,
         "objection_until": record.objection_until,
+    }
+
+
+def _objection(stage: Stage, record: ObjectionRecord) -> dict[str, object]:
+    found = record.objection
+    return {
+        "by": stage.name_of(record.objector),
+        "claim": found.claim,
+        "amount_minor": found.amount_minor,
+        "status": found.stand(stage.now).value,
+        "opposition_until": found.opposition_until,
+        "suit_until": found.suit_until,
     }

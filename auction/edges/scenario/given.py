@@ -57,6 +57,10 @@ class Given:
         """Read yes or no; no when left out."""
         return self._checks.truth(name, self._fields[name]) if self.has(name) else False
 
+    def answer(self, name: str) -> bool:
+        """Read yes or no that must be said."""
+        return self._checks.truth(name, self._required(name))
+
     def whole_or_none(self, name: str, *, least: int, most: int) -> int | None:
         """Read a whole number that may be left out."""
         return self._checks.whole(name, self._fields[name], least=least, most=most) if self.has(name) else None

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from auction.edges.scenario import auctioning, case_and_property, distributing, lot, settling, showing
+from auction.edges.scenario import (
+    after_the_close,
+    auctioning,
+    case_and_property,
+    distributing,
+    lot,
+    objecting,
+    settling,
+    showing,
+    staying,
+)
 from auction.edges.scenario.given import Given
 from auction.edges.scenario.matching import differences
 from auction.edges.scenario.nodes import FileMalformed
@@ -17,7 +27,7 @@ from auction.foundation.kernel.canonical import instant_text
 from auction.foundation.kernel.refusal import InputMalformed, Refusal
 
 #: The modules that declare verbs; importing them is what makes a verb playable.
-PLAYS = (case_and_property, lot, auctioning, settling, distributing, showing)
+PLAYS = (*(case_and_property, lot, auctioning, staying, objecting, settling, after_the_close, distributing, showing),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,13 @@ from auction.foundation.kernel.due import DueAct
 from auction.foundation.kernel.refusal import InputMalformed
 from auction.procedure.assets import queries as assets
 from auction.procedure.bidding import queries as bidding
+from auction.procedure.cases import payments
 from auction.procedure.cases import queries as cases
 from auction.procedure.deposits import queries as deposits
 from auction.procedure.distribution import queries as plans
 from auction.procedure.lots import queries as lots
+from auction.procedure.lots import stays
+from auction.procedure.objections import queries as objections
 from auction.procedure.settlement import queries as settlements
 from auction.procedure.valuation import queries as valuation
 
@@ -47,9 +50,9 @@ def show(stage: Stage, given: Given) -> object:
             case "lot":
                 return _lot(stage, session, subject)
             case "property":
-                return _property(session, subject)
+                return _property(stage, session, subject)
             case "case":
-                return _case(session, subject)
+                return _case(stage, session, subject)
             case _:
                 return _money(session, subject)
 
@@ -81,11 +84,21 @@ def _lot(stage: Stage, session: Session, lot_id: str) -> dict[str, object]:
         "floor_minor": lot.floor_minor,
         "announced_at": lot.announced_at,
         "closed_at": lot.closed_at,
+        **_standing_still(session, lot_id),
     }
 
 
-def _property(session: Session, thing: str) -> dict[str, object]:
-    record = assets.property_record(session, thing)
+def _standing_still(session: Session, lot_id: str) -> dict[str, object]:
+    stay = stays.stay(session, lot=lot_id)
+    return {
+        "stay_ground": stay.ground if stay else None,
+        "stayed_at": stay.since if stay else None,
+        "objections": [one.id for one in objections.against(session, lot_id)],
+    }
+
+
+def _property(stage: Stage, session: Session, thing: str) -> dict[str, object]:
+    record = assets.property_record(session, thing, now=stage.now)
     price = valuation.reference_price(session, thing)
     return {
         "property": record.id,
@@ -98,10 +111,14 @@ def _property(session: Session, thing: str) -> dict[str, object]:
         "reference_price_minor": price.amount_minor if price else None,
         "method": price.method if price else None,
         "valid_until": price.valid_until if price else None,
+        "disposal_blocked": bool(record.holds),
+        "sole_home": record.sole_home,
+        "living_setaside_minor": record.living_setaside_minor,
+        "objections": [one.id for one in objections.against(session, thing)],
     }
 
 
-def _case(session: Session, case_id: str) -> dict[str, object]:
+def _case(stage: Stage, session: Session, case_id: str) -> dict[str, object]:
     record = cases.case(session, case_id)
     return {
         "case": record.id,
@@ -112,6 +129,13 @@ def _case(session: Session, case_id: str) -> dict[str, object]:
         "costs_minor": record.costs_minor,
         "claims": [{"id": one.id, "kind": one.kind, "amount_minor": one.amount_minor} for one in record.claims],
         "lots": [lot.id for lot in lots.of_case(session, case=case_id)],
+        "outstanding_minor": payments.outstanding(session, case=case_id),
+        "paid_in_minor": payments.paid_in(session, case=case_id),
+        "consents": [{"person": stage.name_of(who), "to": to} for who, to in payments.consents(session, case=case_id)],
+        "objections": [
+            {"objection": one.id, "kind": one.kind, "against": one.against, "status": one.status}
+            for one in objections.of_case(session, case=case_id)
+        ],
     }
 
 
@@ -126,6 +150,8 @@ def _due(stage: Stage, session: Session) -> list[dict[str, object]]:
         *assets.due(session, now),
         *valuation.due(session, now),
         *lots.due(session),
+        *stays.due(session, now),
+        *objections.due(session),
         *deposits.due(session, now),
         *settlements.due(session, now),
         *plans.due(session, now),

@@ -26,6 +26,9 @@ _PREFIX = {
     "plan": "J",
     "notice": "B",
     "payment": "H",
+    "stay": "S",
+    "hold": "Q",
+    "objection": "F",
 }
 
 

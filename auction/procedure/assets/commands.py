@@ -203,6 +203,19 @@ def note_disposal(act: Act, *, property: str, to: str) -> None:  # noqa: A002 - 
         append(act, f"property:{property}", "property.disposed", {})
 
 
+@command("bring_back", by=())
+def bring_back(act: Act, *, property: str) -> None:  # noqa: A002 - the law's word
+    """Bring a thing back under control because its sale was revoked; one released meanwhile stays released.
+
+    Being disposed of is otherwise the end of a thing's road (法释〔2016〕18号 第31条).
+    """
+    row = _locked(act, property)
+    if row.status in {"disposing", "disposed"}:
+        row.status = "seized"
+        act.session.flush()
+        append(act, f"property:{property}", "property.brought_back", {})
+
+
 def _locked(act: Act, thing: str) -> Property:
     lock(act, f"property:{thing}")
     row = act.session.get(Property, thing, populate_existing=True)

@@ -107,6 +107,13 @@ def hold(session: Session, id: str) -> HoldRecord:  # noqa: A002 - as everywhere
     return hold_record(row)
 
 
+def holds_ended(session: Session, property_id: str, *, now: datetime) -> list[datetime]:
+    """Return since when each hold that was on a property no longer blocks."""
+    rows = session.scalars(select(DisposalHold).where(DisposalHold.property_id == property_id))
+    ends = [row.lifted_at or row.until for row in rows]
+    return [end for end in ends if end is not None and end < now]
+
+
 def due(session: Session, now: datetime, *, case: str | None = None, limit: int = 500) -> list[DueAct]:
     """Return the controls that end within thirty days, soonest first, those already lapsed included."""
     query = (

@@ -56,6 +56,26 @@ class NotUnderControl(Refusal):
     en = "The property is “{status}”, no longer under this court's control."
 
 
+class NecessaryHome(Refusal):
+    """The debtor's only home is not disposed of before his living is seen to."""
+
+    code = "assets.necessary_home"
+    article = "法释〔2004〕15号 第4条；法释〔2015〕10号 第20条"
+    title_zh = "生活必需住房尚未保留租金"
+    title_en = "A necessary home without its set-aside"
+    zh = "“{title}”是被执行人及其所扶养家属唯一的生活必需住房；须先确定五至八年租金的保留金额，方可处置。"
+    en = "“{title}” is the debtor's only home; rent of five to eight years must be set aside before it is sold."
+
+
+def check_home(*, title: str, sole_home: bool, setaside_minor: int | None) -> None:
+    """Let a sole home be disposed of only with the legal set-aside (查封规定第4条).
+
+    :raises NecessaryHome: without it
+    """
+    if sole_home and not setaside_minor:
+        raise NecessaryHome(title=title)
+
+
 def control_until(
     numbers: ControlNumbers, *, kind: str, start: datetime, now: datetime, asked: datetime | None
 ) -> datetime:

@@ -12,35 +12,41 @@ from auction.foundation.kernel.canonical import instant_text
 from auction.foundation.kernel.ids import bidding_code, new_id
 from auction.foundation.kernel.refusal import AuthForbidden, InputMalformed, Refusal
 from auction.foundation.kernel.roles import ROLE_NAMES, Role
-from auction.procedure.bidding import queries, receipts, rules
+from auction.procedure.bidding import eligibility, queries, receipts, rules, stays
 from auction.procedure.bidding.models import Bidding, Registration
 from auction.procedure.bidding.offers import Offer, check_offer
+from auction.procedure.bidding.opening import open_bidding
 from auction.procedure.bidding.queries import RegistrationRecord
 from auction.procedure.bidding.receipts import Receipt
 from auction.procedure.cases import queries as cases
-from auction.procedure.identity import queries as identity
 from auction.procedure.lots import commands as lot_commands
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots.queries import LotRecord
 
-_STAFF = frozenset({Role.OFFICER, Role.PANEL, Role.FINANCE, Role.HEAD, Role.SUPERVISOR, Role.ADMINISTRATOR})
-
 
 @command("register", by={Role.BIDDER})
 def register(
-    act: Act, *, lot: str, person: str, as_priority: bool = False, creditor_claim: str | None = None
+    act: Act,
+    *,
+    lot: str,
+    person: str,
+    as_priority: bool = False,
+    agent: str | None = None,
+    creditor_claim: str | None = None,
 ) -> RegistrationRecord:
     """Register a person on an announced or open lot; return the random bidding code and the deposit due.
 
     :raises RegistrationClosed: before the announcement or after the end
-    :raises Ineligible: PriorityNotConfirmed, RegisteredAlready
+    :raises Ineligible: Barred, AgentNotConfirmed, RegisteredAlready, PriorityNotConfirmed: in this order
     """
-    _own(act, person)
+    acting = agent or _acting_agent(act, lot=lot, person=person)
+    if acting is None or act.actor is None or act.actor.person != acting:
+        _own(act, person)
     lock(act, f"lot:{lot}")
     found = lots.lot(act.session, lot)
     if found.status not in {"announced", "open"} or act.now >= found.ends_at:
         raise rules.RegistrationClosed(status=found.status)
-    _refuse_ineligible(act, person=person)
+    _refuse_unfit(act, found, person=person, agent=acting)
     existing = queries.registration_of(act.session, lot=lot, person=person)
     if existing is not None:
         raise rules.RegisteredAlready(bidding_code=existing.code)
@@ -62,6 +68,7 @@ def register(
             code=code,
             rank=rank,
             claim_id=creditor_claim,
+            agent_id=acting,
             deposit_minor=found.deposit_minor,
             deposit_due_minor=due,
             registered_at=act.now,
@@ -83,8 +90,9 @@ def admit(act: Act, *, registration: str) -> RegistrationRecord:
     if record.status == "admitted":
         return record
     lot = lots.lot(act.session, record.lot)
-    if lot.status not in {"announced", "open", "deferred", "suspended"} or act.now >= lot.ends_at:
+    if not rules.procedure_runs(status=lot.status, ends_at=lot.ends_at, now=act.now):
         raise rules.RegistrationClosed(status=lot.status)
+    _refuse_unfit(act, lot, person=record.person, agent=None)
     act.session.execute(
         update(Registration).where(Registration.id == registration).values(status="admitted", admitted_at=act.now)
     )
@@ -102,16 +110,8 @@ def open_lot(act: Act, *, lot: str) -> LotRecord:
         return found
     if found.status != "announced" or act.now < found.opens_at:
         raise rules.BiddingNotOpen(status=found.status, opens_at=found.opens_at)
-    act.session.add(Bidding(lot_id=lot, ends_at=found.ends_at, opened_at=found.opens_at))
-    act.session.flush()
-    opened = lot_commands.mark_opened(act.as_platform(), lot=lot)
-    append(
-        act.as_platform(),
-        f"lot:{lot}",
-        "lot.opened",
-        {"opens_at": instant_text(found.opens_at), "ends_at": instant_text(found.ends_at)},
-    )
-    return opened
+    open_bidding(act, lot=lot, opens_at=found.opens_at, ends_at=found.ends_at)
+    return lot_commands.mark_opened(act.as_platform(), lot=lot)
 
 
 @command("bid", by=())
@@ -147,7 +147,8 @@ def bid(act: Act, *, lot: str, offer: Offer) -> Receipt:
 
     :raises Refusal: the named refusal of a bidder who was never admitted, or of an id used before
     """
-    _own(act, offer.person)
+    if _acting_agent(act, lot=lot, person=offer.person) is None:
+        _own(act, offer.person)
     checked = check_offer(offer, now=act.now)
     answer = place_bids(act.as_platform(), lot=lot, offers=[checked])[0]
     if isinstance(answer, Refusal):
@@ -193,36 +194,9 @@ def close_when_due(act: Act, *, lot: str) -> queries.Outcome | None:
     if found.status != "open" or act.now < found.ends_at:
         return None
     if act.now - found.ends_at > queries.numbers_of(found).auction.outage_tolerance:
-        defer(act, lot=lot, ground="platform_fault")
+        stays.defer(act, lot=lot, ground="platform_fault")
         return None
     return close_lot(act, lot=lot)
-
-
-@command("defer", by={Role.PANEL, Role.ADMINISTRATOR})
-def defer(act: Act, *, lot: str, ground: str) -> LotRecord:
-    """Defer an announced or open lot (article 28); an administrator only for a fault of the platform.
-
-    :raises BiddingNotOpen: when the lot is neither announced nor open
-    """
-    if ground not in {"platform_fault", "panel"}:
-        raise InputMalformed(errors={"ground": "platform_fault or panel"})
-    if ground != "platform_fault" and act.actor is not None and not act.actor.roles & {Role.PANEL, Role.PLATFORM}:
-        raise AuthForbidden(act="defer", roles=[ROLE_NAMES[Role.PANEL][0]])
-    lock(act, f"lot:{lot}")
-    found = lots.lot(act.session, lot)
-    if found.status not in {"announced", "open"}:
-        raise rules.BiddingNotOpen(status=found.status, opens_at=found.opens_at)
-    standing = queries.standing(act.session, found)
-    deferred = lot_commands.mark_deferred(act.as_platform(), lot=lot)
-    public = {
-        "ground": ground,
-        "ends_at": instant_text(standing.ends_at),
-        "price_minor": standing.price_minor,
-        "code": queries.leader_code(act.session, lot=lot),
-        "late_ms": max(0, int((act.now - standing.ends_at).total_seconds() * 1000)),
-    }
-    append(act, f"lot:{lot}", "lot.deferred", public)
-    return deferred
 
 
 def _own(act: Act, person: str) -> None:
@@ -232,10 +206,22 @@ def _own(act: Act, person: str) -> None:
     raise AuthForbidden(act="register", roles=[ROLE_NAMES[Role.BIDDER][0]])
 
 
-def _refuse_ineligible(act: Act, *, person: str) -> None:
-    account = identity.account_of_person(act.session, person)
-    if account is not None and account.roles & _STAFF:
-        raise rules.Ineligible(why="法院、平台及辅助机构的工作人员不得竞买 / court and platform staff may not bid")
+def _acting_agent(act: Act, *, lot: str, person: str) -> str | None:
+    """Return who acts when he is a confirmed agent of the person on the lot: nobody else bids for another."""
+    actor = act.actor.person if act.actor else None
+    if actor is None or actor == person:
+        return None
+    return actor if eligibility.may_act_for(act.session, lot=lot, bidder=person, agent=actor) else None
+
+
+def _refuse_unfit(act: Act, lot: LotRecord, *, person: str, agent: str | None) -> None:
+    """Refuse who may not bid, himself or through another (articles 34, 24 and 14)."""
+    eligibility.refuse_unfit(act.session, lot=lot, person=person)
+    if agent is None or agent == person:
+        return
+    if not eligibility.may_act_for(act.session, lot=lot.id, bidder=person, agent=agent):
+        raise rules.AgentNotConfirmed
+    eligibility.refuse_unfit(act.session, lot=lot, person=agent)
 
 
 def _confirmed_rank(lot: LotRecord, *, person: str) -> int:

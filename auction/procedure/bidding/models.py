@@ -24,6 +24,8 @@ class Bidding(Base):
     ends_at: Mapped[Instant]
     opened_at: Mapped[Instant]
     closed_at: Mapped[MaybeInstant]
+    stayed_at: Mapped[MaybeInstant]
+    resumed_at: Mapped[MaybeInstant]
 
 
 class Registration(Base):
@@ -45,6 +47,7 @@ class Registration(Base):
     code: Mapped[str] = mapped_column(Text)
     rank: Mapped[int | None] = mapped_column(Integer)
     claim_id: Mapped[str | None] = mapped_column(Text)
+    agent_id: Mapped[str | None] = mapped_column(Text)
     deposit_minor: Mapped[Minor]
     deposit_due_minor: Mapped[Minor]
     status: Mapped[str] = mapped_column(Text, default="registered")
@@ -64,3 +67,37 @@ class ReminderAcceptance(Base):
     sha256: Mapped[str] = mapped_column(Text)
     rulebook: Mapped[str] = mapped_column(Text)
     accepted_at: Mapped[Instant]
+
+
+class IneligiblePerson(Base):
+    """That the court has found a person not allowed to bid on a lot (article 34), and why."""
+
+    __tablename__ = "ineligible_persons"
+
+    lot_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    person_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    why: Mapped[str] = mapped_column(Text)
+    declared_at: Mapped[Instant]
+
+
+class ConfirmedAgent(Base):
+    """That the court has confirmed who bids for whom on a lot (article 14)."""
+
+    __tablename__ = "confirmed_agents"
+
+    lot_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    bidder_person_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    agent_person_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    confirmed_at: Mapped[Instant]
+
+
+class BarredBuyer(Base):
+    """That a buyer who defaulted on a thing may not bid when it is auctioned again (article 24)."""
+
+    __tablename__ = "barred_buyers"
+    __table_args__ = (Index("ix_barred_buyers_lot_id", "lot_id"),)
+
+    property_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    person_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    lot_id: Mapped[str] = mapped_column(Text)
+    since: Mapped[Instant]

@@ -38,6 +38,7 @@ class RegistrationRecord:
     code: str
     rank: int | None
     creditor_claim: str | None
+    agent: str | None
     deposit_minor: int
     deposit_due_minor: int
     status: str
@@ -72,6 +73,7 @@ def _record(row: Registration) -> RegistrationRecord:
         code=row.code,
         rank=row.rank,
         creditor_claim=row.claim_id,
+        agent=row.agent_id,
         deposit_minor=row.deposit_minor,
         deposit_due_minor=row.deposit_due_minor,
         status=row.status,
@@ -176,13 +178,15 @@ def standing(session: Session, lot: LotRecord) -> Standing:
         round=lot.round,
         start_price_minor=lot.start_price_minor,
         increment_minor=lot.increment_minor,
-        opens_at=lot.opens_at,
+        opens_at=row.opened_at,
         ends_at=row.ends_at,
         price_minor=row.price_minor,
         leader=row.leader_id,
         leader_rank=row.leader_rank,
         bids=row.bids,
         extensions=row.extensions,
+        stayed_at=row.stayed_at,
+        resumed_at=row.resumed_at,
     )
 
 

@@ -111,6 +111,26 @@ class Ineligible(Refusal):
     en = "The law does not let you bid: {why}."
 
 
+class Barred(Refusal):
+    """The buyer who defaulted stays away from the re-auction of the same thing."""
+
+    code = "registration.barred"
+    article = "法释〔2016〕18号 第24条"
+    title_zh, title_en = "悔拍后不得再次竞买", "Barred after a default"
+    zh = "原买受人悔拍后，不得参加该财产的重新拍卖。"
+    en = "A buyer who defaulted may not bid when the same thing is auctioned again."
+
+
+class AgentNotConfirmed(Refusal):
+    """Nobody bids through an agent whom the court has not confirmed before bidding began."""
+
+    code = "registration.agent_not_confirmed"
+    article = "法释〔2016〕18号 第14条"
+    title_zh, title_en = "代理人未经法院确认", "Agent not confirmed"
+    zh = "委托他人竞买的，须在竞价程序开始前经法院确认；请本人参加竞买。"
+    en = "An agent must be confirmed by the court before bidding begins; bid in person instead."
+
+
 class PriorityNotConfirmed(Refusal):
     """A priority that the court has not confirmed is none."""
 
@@ -146,6 +166,14 @@ class Standing:
     leader_rank: int | None = None
     bids: int = 0
     extensions: int = 0
+    stayed_at: datetime | None = None
+    resumed_at: datetime | None = None
+
+    def stood_still(self, at: datetime) -> bool:
+        """Say whether bidding stood still at an instant, or still does (article 28)."""
+        if self.status in STAYED:
+            return True
+        return self.stayed_at is not None and self.resumed_at is not None and self.stayed_at <= at < self.resumed_at
 
     @property
     def least_acceptable_minor(self) -> int:
@@ -171,7 +199,7 @@ def decide(
 
     :raises BiddingNotOpen: BiddingClosed, NotAdmitted, BelowStart, OwnLead, BidTooLow, OffStep: in this order
     """
-    if standing.status in STAYED or (standing.status != "closed" and received_at < standing.opens_at):
+    if standing.stood_still(received_at) or (standing.status != "closed" and received_at < standing.opens_at):
         raise BiddingNotOpen(status=standing.status, opens_at=standing.opens_at)
     if standing.status == "closed" or received_at >= standing.ends_at:
         raise BiddingClosed(ends_at=standing.ends_at)
@@ -232,6 +260,11 @@ def _end_after(standing: Standing, *, received_at: datetime, numbers: Numbers) -
 def outcome(standing: Standing) -> str:
     """Return how the lot ends: one valid bid is enough (articles 11 and 26)."""
     return "sold" if standing.price_minor is not None else "unsold"
+
+
+def procedure_runs(*, status: str, ends_at: datetime, now: datetime) -> bool:
+    """Say whether the bidding procedure has not ended yet; while it stands still its end lies ahead (article 18)."""
+    return status in {"deferred", "suspended"} or (status in {"announced", "open"} and now < ends_at)
 
 
 def deposit_due(*, deposit_minor: int, sale_price_minor: int | None, creditor_claim_minor: int | None) -> int:

@@ -75,3 +75,31 @@ class Cost(Base):
     what: Mapped[str] = mapped_column(Text)
     amount_minor: Mapped[Minor]
     at: Mapped[Instant]
+
+
+class Consent(Base):
+    """What a party has agreed to in a case: that more is sold than needed, or that the debtor sells himself."""
+
+    __tablename__ = "consents"
+    __table_args__ = (CheckConstraint("agreed_to IN ('sell_more', 'own_sale')", name="agreed_to_is_known"),)
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    agreed_to: Mapped[str] = mapped_column(Text, primary_key=True)
+    at: Mapped[Instant]
+
+
+class CasePayment(Base):
+    """What the debtor, or somebody for him, has paid into the case account; only added, never changed."""
+
+    __tablename__ = "case_payments"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_is_positive"),
+        Index("ix_case_payments_case_id_at", "case_id", "at"),
+    )
+
+    id: Mapped[Id]
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"))
+    payer_person_id: Mapped[str] = mapped_column(Text)
+    amount_minor: Mapped[Minor]
+    at: Mapped[Instant]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -152,6 +153,19 @@ def claim(session: Session, id: str) -> ClaimRecord:  # noqa: A002 - as everywhe
 def case_of_claim(session: Session, claim: str) -> str | None:
     """Return the case a claim belongs to, or None."""
     return session.scalar(select(Claim.case_id).where(Claim.id == claim))
+
+
+def linked_claims(session: Session, *, case: str, things: Collection[str]) -> dict[str, int]:
+    """Return what the debtor of a case owes in his other cases for claims on some things, by case."""
+    debtor = select(Case.debtor_person_id).where(Case.id == case).scalar_subquery()
+    rows = session.execute(
+        select(Claim.case_id, func.sum(Claim.amount_minor))
+        .join(Case, Case.id == Claim.case_id)
+        .where(Case.debtor_person_id == debtor, Claim.case_id != case, Claim.property_id.in_(things))
+        .group_by(Claim.case_id)
+        .order_by(Claim.case_id)
+    )
+    return {other: int(total) for other, total in rows}
 
 
 def cases_of_person(session: Session, person: str) -> list[str]:

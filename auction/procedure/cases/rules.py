@@ -6,10 +6,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from auction.foundation.kernel.refusal import InputMalformed
+from auction.foundation.kernel.refusal import InputMalformed, Refusal
 
 CLAIM_KINDS = ("ordinary", "secured", "tax", "construction", "medical", "restitution", "fine", "confiscation")
 CASE_TYPES = ("执", "执恢", "执保", "执异", "执复", "执监", "执协", "执他")
+
+#: What a party may agree to.
+CONSENTS = ("sell_more", "own_sale")
 
 _PLACE = "京津冀晋内辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵黔云藏陕甘青宁新军兵"
 _NUMBER = re.compile(
@@ -69,3 +72,23 @@ def parse_case_number(text: object, *, old_styles: bool = False) -> CaseNumber:
         suffix=found["suffix"] or "",
         old_style=old,
     )
+
+
+class NotTheDebtor(Refusal):
+    """Only the debtor can agree that more is sold than his debt needs."""
+
+    code = "auth.forbidden"
+    article = "法释〔2004〕16号 第14条"
+    title_zh, title_en = "须由被执行人同意", "For the debtor to agree"
+    zh = "继续拍卖其他财产须由被执行人本人同意。"
+    en = "Only the debtor can agree that more is sold than the debt needs."
+
+
+class NotConcerned(Refusal):
+    """Somebody who is no party of the case has nothing to agree to."""
+
+    code = "auth.forbidden"
+    article = "法〔2024〕238号"
+    title_zh, title_en = "不是案件当事人", "Not a party of the case"
+    zh = "只有本案当事人可以作出此项同意。"
+    en = "Only a party of the case can agree to this."

@@ -17,6 +17,7 @@ from auction.foundation.ledger.commands import book
 from auction.foundation.ledger.rules import Account, Posting, move
 from auction.gateways.port import OrderKind
 from auction.procedure.bidding import commands as bidding_acts
+from auction.procedure.bidding import eligibility
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.bidding.queries import RegistrationRecord
 from auction.procedure.bidding.rules import RegistrationClosed
@@ -51,6 +52,7 @@ def pay_deposit(act: Act, *, lot: str, registration: str, amount_minor: int) -> 
     :raises DepositInsufficient: less than is due, with ``due_minor``; nothing is booked
     :raises DepositWrongAmount: more than is due
     :raises RegistrationClosed: at the end of the bidding procedure or after it
+    :raises Ineligible: Barred: when the court found meanwhile that the person may not bid
     """
     checks = Checks()
     named = checks.identifier("lot", lot)
@@ -68,6 +70,7 @@ def pay_deposit(act: Act, *, lot: str, registration: str, amount_minor: int) -> 
     if found.status == "admitted" or (row is not None and DepositStatus(row.status) in _LIVE):
         return _paid(found, order=None)
     _in_time(act, found)
+    eligibility.refuse_unfit(act.session, lot=lots.lot(act.session, found.lot), person=found.person)
     if amount == 0:
         _enter_held(act.as_platform(), lot=found.lot, code=found.code, amount_minor=0)
         bidding_acts.admit(act.as_platform(), registration=found.id)

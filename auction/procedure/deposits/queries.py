@@ -13,6 +13,7 @@ from auction.foundation.kernel.refusal import NotFound
 from auction.foundation.ledger import queries as ledger
 from auction.foundation.ledger.rules import Account
 from auction.gateways.port import MoneyOrder, OrderKind
+from auction.procedure.cases import payments
 from auction.procedure.deposits.models import Deposit, MoneyOrderRow
 from auction.procedure.deposits.rules import ALARM_BEFORE, DepositStatus, OrderStatus
 
@@ -186,7 +187,7 @@ def alarms(session: Session, *, now: datetime) -> list[DueAct]:
 def money(session: Session, *, case: str) -> CaseMoney:
     """Return the money of a case.
 
-    ``proceeds_minor`` is all that buyers have ever paid in, whatever became of it since;
+    ``proceeds_minor`` is all that buyers have ever paid in, whatever became of it since, and nothing of the debtor's;
     ``paid_out_minor`` is what distribution has paid of it; the others are balances.
     """
     balances = ledger.case_balances(session, case=case)
@@ -195,11 +196,12 @@ def money(session: Session, *, case: str) -> CaseMoney:
         for line in ledger.statement(session, case=case)
         if line.kind == PAID_KIND and line.account == Account.OUTSIDE.value
     )
+    from_buyers = balances[Account.PROCEEDS] + balances[Account.ESCROW] + paid - payments.paid_in(session, case=case)
     return CaseMoney(
         held_minor=balances[Account.HELD],
         refundable_minor=balances[Account.REFUNDABLE],
         forfeited_minor=balances[Account.FORFEITED],
-        proceeds_minor=balances[Account.PROCEEDS] + balances[Account.ESCROW] + paid,
+        proceeds_minor=from_buyers,
         paid_out_minor=paid,
         escrow_minor=balances[Account.ESCROW],
     )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from auction.foundation.kernel.refusal import Refusal
+from auction.procedure.bidding.rules import procedure_runs
 
 _FIRST_DELAY = timedelta(seconds=15)
 _LONGEST_DELAY = timedelta(minutes=15)
@@ -98,7 +99,7 @@ def check_amount(*, amount_minor: int, due_minor: int) -> None:
 
 def in_time(*, status: str, ends_at: datetime, now: datetime) -> bool:
     """Say whether a deposit may still be paid and confirmed: before the bidding procedure ends (article 18)."""
-    return status in {"announced", "open", "deferred", "suspended"} and now < ends_at
+    return procedure_runs(status=status, ends_at=ends_at, now=now)
 
 
 def moved(current: DepositStatus, target: DepositStatus) -> DepositStatus:

@@ -15,7 +15,9 @@ from auction.procedure.distribution import fees
 from auction.procedure.distribution.queries import PlanRecord
 from auction.procedure.distribution.rules import Claim, ClaimKind, Cost, File, Part, Pool, Setaside
 from auction.procedure.lots import queries as lots
+from auction.procedure.settlement import claims as settled_claims
 from auction.procedure.settlement import queries as settlements
+from auction.procedure.settlement.rules import SettlementStatus
 from auction.rulebook.numbers import DistributionNumbers
 
 
@@ -31,6 +33,8 @@ def file_of(
     """Return the file a plan is computed from."""
     pools = _pools(session, case=case.id)
     paid = _paid_before(earlier)
+    for claim, minor in settled_claims.credits_of(session, case=case.id).items():
+        paid[claim, False] = paid.get((claim, False), 0) + minor
     claims = [_claim(claim, paid=paid, numbers=numbers, interest_until=interest_until) for claim in case.claims]
     enforced = min(sum(pool.minor for pool in pools), sum(claim.minor for claim in claims))
     return File(
@@ -44,8 +48,16 @@ def file_of(
 
 
 def _pools(session: Session, *, case: str) -> list[Pool]:
-    """Return the money of each lot whose price is whole, and the case's money that comes from no lot."""
-    whole = {record.lot for record in settlements.of_case(session, case=case) if record.paid_at is not None}
+    """Return the money of each lot whose price is whole, and the case's money that comes from no lot.
+
+    What a broken sale still holds is its deposit as used for the case (article 24); a revoked one gives all back.
+    """
+    whole = {
+        record.lot
+        for record in settlements.of_case(session, case=case)
+        if record.status is SettlementStatus.DEFAULTED
+        or (record.paid_at is not None and record.status is not SettlementStatus.REVOKED)
+    }
     pools: list[Pool] = []
     of_lots = 0
     for lot in lots.of_case(session, case=case):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 
@@ -23,7 +24,7 @@ from auction.procedure.deposits import queries as deposits
 from auction.procedure.deposits.orders import answers, request_order
 from auction.procedure.deposits.queries import PAID_KIND, OrderRecord
 from auction.procedure.deposits.rules import OrderStatus
-from auction.procedure.distribution import basis, queries, refusals, rules
+from auction.procedure.distribution import basis, disputed, escrow, queries, refusals, rules
 from auction.procedure.distribution.models import Plan, PlanLot
 from auction.procedure.distribution.queries import PlanRecord
 from auction.procedure.distribution.refusals import PlanStatus
@@ -55,7 +56,10 @@ def plan_distribution(
     _court_only(act, record)
     row = _open_plan(act, case=wanted)
     if row is not None and row.status != PlanStatus.DRAFTED.value:
-        raise refusals.PlanServed(plan=row.id, status=row.status)
+        if not escrow.missing(act, row):
+            raise refusals.PlanServed(plan=row.id, status=row.status)
+        escrow.begin_anew(act, row)
+        _move(row, PlanStatus.DRAFTED)
     paid = [plan for plan in queries.plans(act.session, case=wanted) if plan.status is PlanStatus.PAID]
     file = basis.file_of(
         act.session,
@@ -68,7 +72,7 @@ def plan_distribution(
     if not file.pools:
         raise refusals.NothingToDistribute
     row = _keep(act, row, case=wanted, found=rules.waterfall(file))
-    return _entered(act, row, kind="plan.drafted", public=_public(row))
+    return _entered(act, row, kind="plan.drafted", public=escrow.public_of(row))
 
 
 @command("serve_plan", by={Role.OFFICER})
@@ -89,19 +93,29 @@ def serve_plan(act: Act, *, case: str) -> PlanRecord:
 
 
 @command("pay_out", by={Role.FINANCE})
-def pay_out(act: Act, *, case: str) -> PlanRecord:
+def pay_out(act: Act, *, case: str, claim: str | None = None) -> PlanRecord:
     """Propose the payment of a plan whose objection period has ended; nothing leaves before its release.
 
+    An objection that nobody opposed corrects the plan; over one that was opposed and sued on, the disputed part is
+    kept in escrow and the rest is paid (法释〔2015〕5号 第509、510条).
+
+    :param claim: whose share is meant to be paid, where it is not the whole plan that is asked for
     :raises PlanOpen: before service, and while objections may still come
+    :raises PlanDisputed: while an objection may still be opposed or sued on, for a part that is disputed, and when
+        nothing is left but that
     """
     row = _locked(act, case)
     status = PlanStatus(row.status)
     refusals.check_payment(status=status, objection_until=row.objection_until, now=act.now)
+    escrow.refuse_disputed(act, row, claim=claim)
+    escrow.refuse_outdated(act, row)
     if status is not PlanStatus.SERVED:
         return queries.plan_record(act.session, row)
+    escrow.settle_disputes(act, row)
     _move(row, PlanStatus.FINAL)
     row.proposed_at, row.proposed_by = act.now, act.by
-    return _entered(act, row, kind="plan.payout_proposed", public={"total_minor": row.total_minor})
+    public = {"total_minor": row.total_minor, "escrow_minor": queries.escrow_minor(row)}
+    return _entered(act, row, kind="plan.payout_proposed", public=public)
 
 
 @command("release_payout", by={Role.HEAD})
@@ -115,7 +129,9 @@ def release_payout(act: Act, *, case: str) -> PlanRecord:
     refusals.check_release(status=PlanStatus(row.status), proposed_by=row.proposed_by, released_by=act.by)
     _move(row, PlanStatus.RELEASED)
     row.released_at, row.released_by = act.now, act.by
+    escrow.refuse_outdated(act, row)
     record = cases.case(act.session, row.case_id)
+    escrow.keep_in_escrow(act, row)
     for place, line in enumerate(_payments(row)):
         request_order(
             act.as_platform(),
@@ -127,7 +143,12 @@ def release_payout(act: Act, *, case: str) -> PlanRecord:
             party=_payee(record, line),
             amount_minor=line.amount_minor,
         )
-    return _entered(act, row, kind="plan.released", public={"total_minor": row.total_minor})
+    released = {"total_minor": row.total_minor, "escrow_minor": queries.escrow_minor(row)}
+    entered = _entered(act, row, kind="plan.released", public=released)
+    if not _payments(row):
+        _mark_paid(act, row)
+        return queries.plan_record(act.session, row)
+    return entered
 
 
 def _refused(act: Act, *, order: OrderRecord) -> None:
@@ -156,9 +177,14 @@ def _paid(act: Act, *, order: OrderRecord) -> None:
     append(act, f"case:{row.case_id}", "distribution.paid", {"to": line.to, "amount_minor": line.amount_minor})
     orders = deposits.orders_of_prefix(act.session, prefix=f"{row.id}:")
     if all(one.status is OrderStatus.DONE for one in orders):
-        _move(row, PlanStatus.PAID)
-        row.paid_at = act.now
-        append(act, f"case:{row.case_id}", "plan.paid", {"plan": row.id, "total_minor": row.total_minor})
+        _mark_paid(act, row)
+    act.session.flush()
+
+
+def _mark_paid(act: Act, row: Plan) -> None:
+    _move(row, PlanStatus.PAID)
+    row.paid_at = act.now
+    append(act, f"case:{row.case_id}", "plan.paid", {"plan": row.id, "total_minor": row.total_minor})
     act.session.flush()
 
 
@@ -188,8 +214,10 @@ def _keep(act: Act, row: Plan | None, *, case: str, found: Waterfall) -> Plan:
 
 
 def _payments(row: Plan) -> list[Line]:
-    """Return what is paid by a plan in order: its lines, then the surplus."""
+    """Return what is paid by a plan in order: its lines without what is kept in escrow, then the surplus."""
     lines = [queries.line_of(one) for one in row.lines]
+    for kept in (queries.line_of(one) for one in row.escrow):
+        lines = disputed.cut(lines, claim=kept.to, minor=kept.amount_minor)[0]
     if row.surplus_minor:
         draws: tuple[Draw, ...] = tuple(queries.draw_of(one) for one in row.surplus)
         last = lines[-1].rank + 1 if lines else 1
@@ -212,13 +240,8 @@ def _payee(case: CaseRecord, line: Line) -> str | None:
     return next((claim.creditor_person for claim in case.claims if claim.id == line.to), None)
 
 
-def _public(row: Plan) -> dict[str, object]:
-    lines = [{key: one[key] for key in ("to", "amount_minor", "rank", "article")} for one in row.lines]
-    return {"plan": row.id, "total_minor": row.total_minor, "surplus_minor": row.surplus_minor, "lines": lines}
-
-
-def _entered(act: Act, row: Plan, *, kind: str, public: dict[str, object]) -> PlanRecord:
-    append(act, f"case:{row.case_id}", kind, {"plan": row.id} | public)
+def _entered(act: Act, row: Plan, *, kind: str, public: Mapping[str, object]) -> PlanRecord:
+    append(act, f"case:{row.case_id}", kind, {"plan": row.id, **public})
     act.session.flush()
     return queries.plan_record(act.session, row)
 

@@ -28,6 +28,7 @@ class Plan(Base):
     status: Mapped[str] = mapped_column(Text)
     lines: Mapped[list[Any]] = mapped_column(JSONB)
     surplus: Mapped[list[Any]] = mapped_column(JSONB)
+    escrow: Mapped[list[Any]] = mapped_column(JSONB, default=list, server_default="[]")
     surplus_minor: Mapped[Minor]
     total_minor: Mapped[Minor]
     drafted_at: Mapped[Instant]
@@ -48,3 +49,27 @@ class PlanLot(Base):
 
     plan_id: Mapped[str] = mapped_column(ForeignKey("plans.id"), primary_key=True)
     lot_id: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
+class PlanObjection(Base):
+    """That a party disputes a part of a claim's share, and what became of it (法释〔2015〕5号 第509、510条)."""
+
+    __tablename__ = "plan_objections"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_is_positive"),
+        CheckConstraint("(opposed_at IS NULL) = (suit_until IS NULL)", name="opposition_starts_the_suit_period"),
+        CheckConstraint("sued_at IS NULL OR opposed_at IS NOT NULL", name="a_suit_follows_opposition"),
+        Index("ix_plan_objections_plan_id", "plan_id"),
+    )
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plans.id"))
+    objector_person_id: Mapped[str] = mapped_column(Text)
+    claim_id: Mapped[str] = mapped_column(Text)
+    amount_minor: Mapped[Minor]
+    raised_at: Mapped[Instant]
+    opposition_until: Mapped[Instant]
+    opposed_by: Mapped[str | None] = mapped_column(Text)
+    opposed_at: Mapped[MaybeInstant]
+    suit_until: Mapped[MaybeInstant]
+    sued_at: Mapped[MaybeInstant]

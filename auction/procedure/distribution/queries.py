@@ -13,7 +13,8 @@ from auction.foundation.kernel.calendar import day_of, within_days
 from auction.foundation.kernel.due import DueAct
 from auction.procedure.deposits import queries as deposits
 from auction.procedure.deposits.rules import OrderStatus
-from auction.procedure.distribution.models import Plan, PlanLot
+from auction.procedure.distribution.disputed import Objection, Stand
+from auction.procedure.distribution.models import Plan, PlanLot, PlanObjection
 from auction.procedure.distribution.refusals import PlanStatus
 from auction.procedure.distribution.rules import Draw, Line, Part
 from auction.procedure.settlement import queries as settlements
@@ -42,6 +43,7 @@ class PlanRecord:
     released_by: str | None
     paid_at: datetime | None
     paid_minor: int
+    escrow_minor: int
 
     def lines_json(self) -> list[dict[str, Any]]:
         """Return the lines in the contract's form."""
@@ -70,13 +72,54 @@ def plans(session: Session, *, case: str) -> list[PlanRecord]:
     return [plan_record(session, row) for row in session.scalars(query)]
 
 
+@dataclass(frozen=True, slots=True)
+class ObjectionRecord:
+    """An objection to a plan as the desk and the parties read it."""
+
+    id: str
+    plan: str
+    objector: str
+    objection: Objection
+    raised_at: datetime
+    opposed_by: str | None
+    sued_at: datetime | None
+
+
+def objections(session: Session, *, plan: str) -> list[ObjectionRecord]:
+    """Return the objections to a plan, in the order raised."""
+    query = select(PlanObjection).where(PlanObjection.plan_id == plan).order_by(PlanObjection.raised_at)
+    return [
+        ObjectionRecord(
+            id=row.id,
+            plan=row.plan_id,
+            objector=row.objector_person_id,
+            objection=Objection(
+                claim=row.claim_id,
+                amount_minor=row.amount_minor,
+                opposition_until=row.opposition_until,
+                suit_until=row.suit_until,
+                sued=row.sued_at is not None,
+            ),
+            raised_at=row.raised_at,
+            opposed_by=row.opposed_by,
+            sued_at=row.sued_at,
+        )
+        for row in session.scalars(query.execution_options(populate_existing=True))
+    ]
+
+
+def escrow_minor(row: Plan) -> int:
+    """Return what of a plan is kept in escrow."""
+    return sum(int(one["amount_minor"]) for one in row.escrow)
+
+
 def due(session: Session, now: datetime, *, case: str | None = None) -> list[DueAct]:
     """Return what is due as of now: a plan for money that has arrived, service, payment (法发〔2017〕6号 第10条)."""
     planned = set(session.scalars(select(PlanLot.lot_id)))
     acts = [
         _due("plan_distribution", case=sold.case, on=sold.lot, start=sold.paid_at)
         for sold in settlements.paid(session, by=now, case=case)
-        if sold.lot not in planned and sold.paid_at is not None
+        if sold.lot not in planned and sold.paid_at is not None and sold.price_minor > sold.credit_minor
     ]
     query = select(Plan).where(Plan.status.in_(_OPEN), Plan.drafted_at <= now).order_by(Plan.drafted_at, Plan.id)
     if case is not None:
@@ -86,12 +129,35 @@ def due(session: Session, now: datetime, *, case: str | None = None) -> list[Due
             case PlanStatus.DRAFTED:
                 acts.append(_due("serve_plan", case=row.case_id, on=row.id, start=row.drafted_at))
             case PlanStatus.SERVED:
-                acts.append(_due("pay_out", case=row.case_id, on=row.id, start=row.objection_until or row.drafted_at))
+                acts.extend(_due_served(session, row, now=now))
             case _:
                 acts.append(
                     _due("release_payout", case=row.case_id, on=row.id, start=row.proposed_at or row.drafted_at)
                 )
     return acts
+
+
+def _due_served(session: Session, row: Plan, *, now: datetime) -> list[DueAct]:
+    """Return the payment of a served plan, and what the parties may still do against it."""
+    begins = row.objection_until or row.drafted_at
+    acts: list[DueAct] = []
+    for one in objections(session, plan=row.id):
+        found = one.objection
+        match found.stand(now):
+            case Stand.RAISED:
+                acts.append(_window("oppose", row, by=found.opposition_until))
+            case Stand.OPPOSED:
+                acts.append(_window("sue", row, by=found.suit_until or found.opposition_until))
+            case _:
+                pass
+        begins = max(begins, one.sued_at or found.suit_until or found.opposition_until)
+    return [*acts, _due("pay_out", case=row.case_id, on=row.id, start=begins)]
+
+
+def _window(what: str, row: Plan, *, by: datetime) -> DueAct:
+    zh, en = _WORDS[what]
+    article = "法释〔2015〕5号 第509、510条"
+    return DueAct(what=what, on=row.id, by=by, case=row.case_id, article=article, zh=zh, en=en)
 
 
 def plan_record(session: Session, row: Plan) -> PlanRecord:
@@ -114,6 +180,7 @@ def plan_record(session: Session, row: Plan) -> PlanRecord:
         released_by=row.released_by,
         paid_at=row.paid_at,
         paid_minor=sum(order.amount_minor for order in orders if order.status is OrderStatus.DONE),
+        escrow_minor=escrow_minor(row),
     )
 
 
@@ -137,6 +204,8 @@ def draw_of(kept: dict[str, Any]) -> Draw:
 _WORDS = {
     "plan_distribution": ("拍卖款已到账，应制作分配方案", "the money has arrived: draw up the plan"),
     "serve_plan": ("应送达分配方案", "serve the distribution plan"),
+    "oppose": ("其他当事人可对异议提出反对意见", "the other parties may oppose the objection"),
+    "sue": ("异议人可提起分配方案异议之诉", "the objector may sue over what was opposed"),
     "pay_out": ("异议期届满后应发放案款", "pay out after the objection period"),
     "release_payout": ("付款待执行局长审批并发放", "the payment waits for release by the head of bureau"),
 }

@@ -20,11 +20,11 @@ class PlanStatus(StrEnum):
     PAID = "paid"
 
 
-#: From which state a plan may go where; a draft may be drawn up anew.
+#: From which state a plan may go where; a draft may be drawn up anew, a served plan when its money has gone back.
 TRANSITIONS: Mapping[PlanStatus, Collection[PlanStatus]] = {
     PlanStatus.DRAFTED: (PlanStatus.DRAFTED, PlanStatus.SERVED),
-    PlanStatus.SERVED: (PlanStatus.FINAL,),
-    PlanStatus.FINAL: (PlanStatus.RELEASED,),
+    PlanStatus.SERVED: (PlanStatus.FINAL, PlanStatus.DRAFTED),
+    PlanStatus.FINAL: (PlanStatus.RELEASED, PlanStatus.DRAFTED),
     PlanStatus.RELEASED: (PlanStatus.PAID,),
     PlanStatus.PAID: (),
 }
@@ -48,6 +48,16 @@ class PlanServed(Refusal):
     title_zh, title_en = "分配方案已送达", "The plan was served"
     zh = "分配方案 {plan} 已送达（{status}），执行完毕前不能另行制作。"
     en = "Plan {plan} was served ({status}); no other is drawn up before it is paid."
+
+
+class PlanOutdated(Refusal):
+    """Money the plan distributes has gone back since, because a sale was revoked."""
+
+    code = "distribution.plan_outdated"
+    article = "法释〔2016〕18号 第31条"
+    title_zh, title_en = "分配方案已不适用", "The plan no longer holds"
+    zh = "拍品 {lots} 的价款已不在案款账户，请重新制作分配方案。"
+    en = "The money of {lots} is no longer in the case account; draw up the plan anew."
 
 
 class PlanNotDrafted(Refusal):
@@ -76,6 +86,46 @@ class PlanNotServed(PlanOpen):
     title_zh, title_en = "分配方案尚未送达", "The plan was not served"
     zh = "分配方案尚未送达，送达后异议期届满方可付款。"
     en = "The plan was not served; it is paid when the objection period after service has ended."
+
+
+class PlanDisputed(Refusal):
+    """A part of the plan is disputed, and that part is not paid."""
+
+    code = "distribution.disputed"
+    article = "法释〔2015〕5号 第509、510条"
+    title_zh, title_en = "分配方案存在争议", "A part of the plan is disputed"
+    zh = "分配方案中 {claims} 的份额存在争议（¥{disputed_minor:money}），争议解决前不得发放该部分。"
+    en = "The share of {claims} is disputed (¥{disputed_minor:money}); that part is not paid before it is settled."
+
+
+class DisputeTooLate(Refusal):
+    """The fifteen days for an objection, an opposition or a suit have ended."""
+
+    code = "distribution.too_late"
+    article = "法释〔2015〕5号 第509、510条"
+    title_zh, title_en = "已逾法定期限", "The period has ended"
+    zh = "期限已于 {until:instant} 届满。"
+    en = "The period ended at {until:instant}."
+
+
+class NothingToAnswer(Refusal):
+    """There is no objection to oppose, or no opposition to sue over."""
+
+    code = "distribution.nothing_to_answer"
+    article = "法释〔2015〕5号 第509、510条"
+    title_zh, title_en = "没有可以答复的异议", "Nothing to answer"
+    zh = "没有您可以在此步骤中答复的异议。"
+    en = "There is no objection that you could answer at this step."
+
+
+class NotPartyToPlan(Refusal):
+    """Only the creditors and the debtor of a case dispute its plan, each for himself."""
+
+    code = "auth.forbidden"
+    article = "法释〔2015〕5号 第509条"
+    title_zh, title_en = "须由当事人本人提出", "For a party himself"
+    zh = "只有本案债权人、被执行人本人可以对分配方案提出异议。"
+    en = "Only a creditor or the debtor of the case, each for himself, disputes its plan."
 
 
 class PayoutNotProposed(Refusal):

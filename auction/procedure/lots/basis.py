@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from auction.foundation.kernel.refusal import InputMalformed, NotFound
 from auction.procedure.assets import queries as assets
 from auction.procedure.assets.queries import PropertyRecord
 from auction.procedure.assets.rules import ControlLapsed
+from auction.procedure.cases import payments
 from auction.procedure.cases import queries as cases
 from auction.procedure.cases.queries import CaseRecord, ClaimRecord
 from auction.procedure.inputs import Checks
@@ -71,7 +73,13 @@ def round_after(session: Session, *, after: str | None, sale: bool) -> Round:
     wanted = "second" if sale else "first"
     if before.outcome != "unsold" or before.round != wanted:
         raise InputMalformed(errors={"after": f"must be a failed {wanted} auction: {after}"})
-    followed = select(Lot.id).where(Lot.after_lot_id == after, Lot.announced_at.is_not(None), Lot.status != "withdrawn")
+    # A round that ended with a buyer's default does not count: the re-auction takes its place (article 24).
+    followed = select(Lot.id).where(
+        Lot.after_lot_id == after,
+        Lot.announced_at.is_not(None),
+        Lot.status != "withdrawn",
+        Lot.defaulted_at.is_(None),
+    )
     if session.scalars(followed).first() is not None:
         raise InputMalformed(errors={"after": f"its next round was announced already: {after}"})
     return "sale" if sale else "second"
@@ -92,11 +100,19 @@ def measure(session: Session, *, things: Sequence[PropertyRecord], after: str | 
     if apart:
         raise rules.MustSellTogether(properties=sorted(_titles(session, apart)))
     previous = queries.lot(session, after) if after else None
-    secured = [claim for claim in case.claims if claim.kind in _SECURED_KINDS and claim.property in named]
-    first = min(secured, key=_place_on_the_thing) if secured else None
-    return rules.Basis(
+    return replace(
+        burden(case, things=named),
         reference_price_minor=sum(price.amount_minor for price in prices.values() if price is not None),
         previous_start_minor=previous.start_price_minor if previous and round_ != "first" else None,
+    )
+
+
+def burden(case: CaseRecord, *, things: Collection[str]) -> rules.Basis:
+    """Return what comes before the applicant on some things: priority claims and costs (法释〔2004〕16号 第6条)."""
+    secured = [claim for claim in case.claims if claim.kind in _SECURED_KINDS and claim.property in things]
+    first = min(secured, key=_place_on_the_thing) if secured else None
+    return rules.Basis(
+        reference_price_minor=0,
         priority_claims_minor=sum(claim.amount_minor for claim in secured if not claim.applicant),
         costs_minor=case.costs_minor,
         applicant_is_first=bool(first and first.applicant),
@@ -216,7 +232,7 @@ def check_announcement(session: Session, *, lot: LotRecord, rules_of_day: Rules,
     held = [thing.title for thing in things if thing.holds]
     if held:
         raise rules.ObjectionBlocksDisposal(properties=held)
-    _check_proceeds(session, lot=lot)
+    check_proceeds(session, lot=lot)
     for thing in things:
         _check_thing(session, thing=thing, lot=lot, rules_of_day=rules_of_day, now=now)
     wanted = [*rules_of_day.disclosure_keys(), *(one.key for one in rules_of_day.reminders)]
@@ -251,12 +267,31 @@ def _check_thing(
         raise rules.ValuationExpired(valid_until=price.valid_until)
 
 
-def _check_proceeds(session: Session, *, lot: LotRecord) -> None:
-    case = cases.case(session, lot.case)
-    needed = sum(claim.amount_minor for claim in case.claims) + case.costs_minor
-    proceeds = sum(other.hammer_price_minor or 0 for other in queries.of_case(session, case=lot.case))
-    if proceeds and proceeds >= needed:
-        raise rules.ProceedsSuffice(proceeds_minor=proceeds, needed_minor=needed)
+def check_proceeds(session: Session, *, lot: LotRecord) -> None:
+    """Refuse to sell more once the hammer prices cover claims and costs, unless the debtor agreed (第14条).
+
+    :raises ProceedsSuffice: with what there is and what is needed
+    """
+    if proceeds_suffice(session, case=lot.case):
+        raise rules.ProceedsSuffice(
+            proceeds_minor=proceeds(session, case=lot.case), needed_minor=payments.needed(session, case=lot.case)
+        )
+
+
+def proceeds_suffice(session: Session, *, case: str) -> bool:
+    """Say whether nothing more of a case may be sold: it is covered, and the debtor has not agreed to more."""
+    there = proceeds(session, case=case)
+    return (
+        there > 0
+        and there >= payments.needed(session, case=case)
+        and not payments.agreed_to_sell_more(session, case=case)
+    )
+
+
+def proceeds(session: Session, *, case: str) -> int:
+    """Return the sum of a case's hammer prices that stand: neither defaulted on nor revoked."""
+    standing = [lot for lot in queries.of_case(session, case=case) if lot.defaulted_at is None]
+    return sum(lot.hammer_price_minor or 0 for lot in standing if lot.status != "revoked")
 
 
 def _first_announcement(session: Session, lot_id: str) -> datetime | None:

@@ -17,6 +17,7 @@ from auction.foundation.kernel.refusal import NotFound
 from auction.foundation.kernel.roles import Role
 from auction.procedure.assets import commands as asset_commands
 from auction.procedure.assets import queries as assets
+from auction.procedure.assets.rules import check_home
 from auction.procedure.cases import queries as cases
 from auction.procedure.lots import basis, queries, rules
 from auction.procedure.lots.models import Lot, LotProperty, Notice
@@ -49,7 +50,8 @@ def draft_lot(
 ) -> LotRecord:
     """Draft a lot on lawful terms and return it; ``after`` a failed lot it is the second auction or the sale.
 
-    :raises ValuationMissing: MustSellTogether, StartBelowFloor, NoSurplus, DepositOutOfRange, BiddingTooShort
+    :raises ValuationMissing: MustSellTogether, StartBelowFloor, NoSurplus, DepositOutOfRange, BiddingTooShort,
+        NecessaryHome: in this order
     """
     round_ = basis.round_after(act.session, after=after, sale=sale)
     proposal = basis.proposal(
@@ -76,6 +78,8 @@ def draft_lot(
         closes_at=closing,
     )
     floor_minor = rules.check_terms(numbers, terms=terms, basis=measured)
+    for thing in things:
+        check_home(title=thing.title, sole_home=thing.sole_home, setaside_minor=thing.living_setaside_minor)
     case = cases.case(act.session, things[0].case)
     heading = title or "、".join(thing.title for thing in things)
     act.session.add(
@@ -219,15 +223,6 @@ def mark_opened(act: Act, *, lot: str) -> LotRecord:
     """Take note that bidding has opened (reported by ``bidding``)."""
     row = _locked(act, lot)
     _move(row, "open")
-    act.session.flush()
-    return queries.lot(act.session, lot)
-
-
-@command("mark_deferred", by=())
-def mark_deferred(act: Act, *, lot: str) -> LotRecord:
-    """Take note that the lot stands still; its things stay in it until a person decides."""
-    row = _locked(act, lot)
-    _move(row, "deferred")
     act.session.flush()
     return queries.lot(act.session, lot)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Identity, Index, Integer, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -65,6 +65,7 @@ class Lot(Base):
     approved_at: Mapped[MaybeInstant]
     announced_at: Mapped[MaybeInstant]
     closed_at: Mapped[MaybeInstant]
+    defaulted_at: Mapped[MaybeInstant]
     sample: Mapped[bool] = mapped_column(default=False)
     search_grams: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
 
@@ -96,3 +97,34 @@ class Notice(Base):
     how: Mapped[str]
     noticed_at: Mapped[datetime]
     recorded_at: Mapped[Instant]
+
+
+class LotStay(Base):
+    """A deferral or suspension: why, since when, and the end the bidding had then; over when ``ended_at`` is set."""
+
+    __tablename__ = "lot_stays"
+    __table_args__ = (
+        CheckConstraint("kind IN ('deferred', 'suspended')", name="kind_is_known"),
+        Index("uq_lot_stays_one_at_a_time", "lot_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index("ix_lot_stays_lot_id_since", "lot_id", "since"),
+    )
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    lot_id: Mapped[str] = mapped_column(ForeignKey("lots.id"))
+    kind: Mapped[str]
+    ground: Mapped[str]
+    since: Mapped[Instant]
+    ends_at: Mapped[Instant]
+    was_open: Mapped[bool] = mapped_column(Boolean)
+    ended_at: Mapped[MaybeInstant]
+
+
+class Insistence(Base):
+    """That an applicant asked to go on although nothing may be left for him (法释〔2004〕16号 第6条)."""
+
+    __tablename__ = "insistences"
+
+    property_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    claim_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    least_minor: Mapped[MaybeMinor]
+    at: Mapped[Instant]

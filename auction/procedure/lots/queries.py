@@ -68,6 +68,7 @@ class LotRecord:
     approved_at: datetime | None
     announced_at: datetime | None
     closed_at: datetime | None
+    defaulted_at: datetime | None
     sample: bool
 
 
@@ -113,6 +114,7 @@ def record_of(session: Session, row: Lot, things: Sequence[str] | None = None) -
         approved_at=row.approved_at,
         announced_at=row.announced_at,
         closed_at=row.closed_at,
+        defaulted_at=row.defaulted_at,
         sample=row.sample,
     )
 
@@ -203,8 +205,12 @@ def next_closing(session: Session, *, until: datetime) -> tuple[datetime, str] |
 def due(session: Session) -> list[DueAct]:
     """Return what the court owes for its failed lots: the second auction; asking about taking in kind, and the sale."""
     followed = select(Lot.after_lot_id).where(Lot.after_lot_id.is_not(None))
+    # A failed lot whose things stand in it again was taken in kind.
+    taken = select(LotProperty.lot_id).where(LotProperty.live)
     rows = session.scalars(
-        select(Lot).where(Lot.outcome == "unsold", Lot.closed_at.is_not(None), Lot.id.not_in(followed))
+        select(Lot).where(
+            Lot.outcome == "unsold", Lot.closed_at.is_not(None), Lot.id.not_in(followed), Lot.id.not_in(taken)
+        )
     )
     return [act for row in rows for act in _due_after_failure(row)]
 

@@ -10,13 +10,12 @@ from auction.foundation.docket.reactions import reacts_to
 from auction.foundation.docket.rules import Entry
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.canonical import instant_text
-from auction.foundation.kernel.refusal import NotFound
 from auction.foundation.kernel.roles import Role
-from auction.foundation.ledger import queries as ledger
 from auction.foundation.ledger.commands import book
 from auction.foundation.ledger.rules import Account, move
 from auction.gateways.port import OrderKind
 from auction.procedure.assets import commands as assets
+from auction.procedure.bidding import eligibility
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.deposits import queries as deposits
 from auction.procedure.deposits.orders import answers, request_order
@@ -25,10 +24,11 @@ from auction.procedure.deposits.rules import DepositStatus, OrderStatus
 from auction.procedure.identity import queries as identity
 from auction.procedure.inputs import Checks
 from auction.procedure.lots import queries as lots
-from auction.procedure.settlement import rules
+from auction.procedure.settlement import keeping, rules
 from auction.procedure.settlement.models import Settlement
 from auction.procedure.settlement.queries import SettlementRecord, settlement_record
-from auction.procedure.settlement.rules import SettlementStatus, Stage
+from auction.procedure.settlement.repaying import give_up_forfeit, repay
+from auction.procedure.settlement.rules import SettlementStatus
 
 PURPOSE = "balance"
 
@@ -55,6 +55,8 @@ def confirm_sale(act: Act, *, entry: Entry) -> None:
         buyer_registration_id=buyer.id,
         buyer_person_id=buyer.person,
         price_minor=result.price_minor,
+        credit_minor=0,
+        way="auction",
         deposit_minor=counted,
         balance_minor=rules.balance(price_minor=result.price_minor, deposit_minor=counted),
         status=SettlementStatus.AWAITING_BALANCE.value,
@@ -65,7 +67,7 @@ def confirm_sale(act: Act, *, entry: Entry) -> None:
     act.session.add(row)
     act.session.flush()
     _enter_confirmation(act, row, code=buyer.code)
-    _mark_whole(act, row)
+    keeping.mark_whole(act, row)
 
 
 @reacts_to("deposit.applied")
@@ -74,9 +76,27 @@ def count_deposit(act: Act, *, entry: Entry) -> None:
     """Take note that the winner's deposit has reached the court: with the balance the price may now be whole."""
     lot = entry.chain.removeprefix("lot:")
     lock(act, f"lot:{lot}")
-    row = act.session.get(Settlement, lot, with_for_update=True)
-    if row is not None:
-        _mark_whole(act, row)
+    row = keeping.found(act, lot)
+    if row is None:
+        return
+    if SettlementStatus(row.status) is SettlementStatus.REVOKED:
+        repay(act, row, amount_minor=keeping.in_proceeds(act, row))
+    keeping.mark_whole(act, row)
+
+
+@reacts_to("lot.revoked")
+@command("return_price", by=())
+def return_price(act: Act, *, entry: Entry) -> None:
+    """Give the buyer of a revoked sale back what he has paid and the court still holds (articles 31 and 32)."""
+    lot = entry.chain.removeprefix("lot:")
+    lock(act, f"lot:{lot}")
+    row = keeping.found(act, lot)
+    if row is None or SettlementStatus(row.status) is SettlementStatus.REVOKED:
+        return
+    keeping.move(row, SettlementStatus.REVOKED)
+    give_up_forfeit(act, row)
+    repay(act, row, amount_minor=keeping.in_proceeds(act, row))
+    append(act, f"lot:{lot}", "settlement.revoked", {"price_minor": row.price_minor})
 
 
 @command("pay_balance", by={Role.BIDDER})
@@ -91,17 +111,17 @@ def pay_balance(act: Act, *, lot: str, amount_minor: int) -> SettlementRecord:
     wanted = checks.identifier("lot", lot)
     amount = checks.minor("amount_minor", amount_minor, least=0)
     checks.refuse()
-    row = _locked(act, wanted)
-    _buyer_only(act, row)
+    row = keeping.locked(act, wanted)
+    keeping.buyer_only(act, row)
     record = settlement_record(row)
     rules.check_balance(status=record.status, amount_minor=amount, due_minor=record.due_minor)
-    orders = deposits.orders_of(act.session, subject=_subject(row))
+    orders = deposits.orders_of(act.session, subject=keeping.subject(row))
     if not any(order.status is OrderStatus.WAITING for order in orders):
         request_order(
             act.as_platform(),
             kind=OrderKind.CHARGE,
             purpose=PURPOSE,
-            subject=_subject(row),
+            subject=keeping.subject(row),
             case=row.case_id,
             lot=row.lot_id,
             party=row.buyer_person_id,
@@ -119,13 +139,14 @@ def rule(act: Act, *, lot: str) -> SettlementRecord:
     record = lots.lot(act.session, lot)
     # The case is locked too: its rulings are numbered one after the other.
     lock(act, f"case:{record.case}", f"lot:{lot}")
-    row = _locked(act, lot)
-    _court_only(act, court=record.court)
-    rules.check_ruling(_stage(act, row))
+    row = keeping.locked(act, lot)
+    keeping.court_only(act, lot=lot)
+    rules.check_ruling(keeping.stage(act, row))
+    _refuse_unqualified(act, row)
     earlier = act.session.execute(
         select(func.count()).where(Settlement.case_id == row.case_id, Settlement.ruled_at.is_not(None))
     ).scalar_one()
-    _move(row, SettlementStatus.RULED)
+    keeping.move(row, SettlementStatus.RULED)
     row.ruled_at = act.now
     row.ruling_number = rules.ruling_number(record.case_number, place=earlier + 1)
     append(act, f"lot:{lot}", "lot.ruled", {"ruling_number": row.ruling_number, "price_minor": row.price_minor})
@@ -139,9 +160,9 @@ def serve_ruling(act: Act, *, lot: str) -> SettlementRecord:
 
     :raises SettlementNotDue: without a ruling, or when it was served already
     """
-    row = _locked(act, lot)
-    _court_only(act, court=lots.lot(act.session, lot).court)
-    rules.check_service(_stage(act, row))
+    row = keeping.locked(act, lot)
+    keeping.court_only(act, lot=lot)
+    rules.check_service(keeping.stage(act, row))
     row.ruling_served_at = row.title_passed_at = act.now
     public = {"ruling_number": row.ruling_number, "title_passed_at": instant_text(act.now)}
     append(act, f"lot:{lot}", "ruling.served", public)
@@ -157,10 +178,10 @@ def hand_over(act: Act, *, lot: str) -> SettlementRecord:
 
     :raises SettlementNotDue: before service, or when it was handed over already
     """
-    row = _locked(act, lot)
-    _court_only(act, court=lots.lot(act.session, lot).court)
-    rules.check_hand_over(_stage(act, row))
-    _move(row, SettlementStatus.DELIVERED)
+    row = keeping.locked(act, lot)
+    keeping.court_only(act, lot=lot)
+    rules.check_hand_over(keeping.stage(act, row))
+    keeping.move(row, SettlementStatus.DELIVERED)
     row.handed_over_at = act.now
     append(act, f"lot:{lot}", "lot.delivered", {"ruling_number": row.ruling_number})
     act.session.flush()
@@ -173,7 +194,7 @@ def _refused(act: Act, *, order: OrderRecord) -> None:
 
 @answers(PURPOSE, refused=_refused)
 def _balance_paid(act: Act, *, order: OrderRecord) -> None:
-    row = _locked(act, order.lot or "")
+    row = keeping.locked(act, order.lot or "")
     row.balance_paid_at = act.now
     row.paid_late = act.now > row.balance_due_by
     postings = move(
@@ -187,26 +208,14 @@ def _balance_paid(act: Act, *, order: OrderRecord) -> None:
     book(act, kind="balance.paid", reference=order.id, postings=postings)
     public = {"amount_minor": order.amount_minor, "late": row.paid_late}
     append(act, f"lot:{row.lot_id}", "balance.paid", public)
-    _mark_whole(act, row)
+    keeping.mark_whole(act, row)
 
 
-def _mark_whole(act: Act, row: Settlement) -> None:
-    """Mark the lot paid at the instant from which the ledger holds its whole price."""
-    act.session.flush()
-    if SettlementStatus(row.status) is SettlementStatus.AWAITING_BALANCE and _whole(act, row):
-        _move(row, SettlementStatus.PAID)
-        row.paid_at = act.now
-        append(act, f"lot:{row.lot_id}", "lot.paid", {"price_minor": row.price_minor, "late": row.paid_late})
-        act.session.flush()
-
-
-def _whole(act: Act, row: Settlement) -> bool:
-    there = ledger.owed(act.session, account=Account.PROCEEDS, case=row.case_id, lot=row.lot_id)
-    return there >= row.price_minor
-
-
-def _stage(act: Act, row: Settlement) -> Stage:
-    return Stage(status=SettlementStatus(row.status), whole=_whole(act, row), served=row.ruling_served_at is not None)
+def _refuse_unqualified(act: Act, row: Settlement) -> None:
+    """Refuse a ruling for a buyer who lost his qualification before it (法释〔2021〕18号 第3条)."""
+    why = eligibility.ineligible_because(act.session, lot=row.lot_id, person=row.buyer_person_id)
+    if why is not None:
+        raise rules.BuyerNotQualified(why=why)
 
 
 def _enter_confirmation(act: Act, row: Settlement, *, code: str) -> None:
@@ -221,31 +230,3 @@ def _enter_confirmation(act: Act, row: Settlement, *, code: str) -> None:
         "balance_due_by": instant_text(row.balance_due_by),
     }
     append(act, f"lot:{row.lot_id}", "settlement.confirmed", public)
-
-
-def _locked(act: Act, lot: str) -> Settlement:
-    lock(act, f"lot:{lot}")
-    row = act.session.get(Settlement, lot, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise NotFound(what="settlement", name=lot)
-    return row
-
-
-def _buyer_only(act: Act, row: Settlement) -> None:
-    actor = act.actor
-    if actor is None or actor.has(Role.PLATFORM) or actor.person == row.buyer_person_id:
-        return
-    raise rules.NotTheBuyer
-
-
-def _court_only(act: Act, *, court: str) -> None:
-    if act.actor is not None and act.actor.court not in {None, court}:
-        raise rules.NotThisCourt
-
-
-def _move(row: Settlement, target: SettlementStatus) -> None:
-    row.status = rules.moved(SettlementStatus(row.status), target).value
-
-
-def _subject(row: Settlement) -> str:
-    return f"balance:{row.lot_id}"

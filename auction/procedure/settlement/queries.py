@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.due import DueAct
 from auction.procedure.settlement import rules
-from auction.procedure.settlement.models import Settlement
+from auction.procedure.settlement.models import Forfeit, Settlement
 from auction.procedure.settlement.rules import SettlementStatus
 from auction.rulebook import rulebook
+
+_ENDED = {SettlementStatus.DEFAULTED, SettlementStatus.REVOKED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +24,13 @@ class SettlementRecord:
 
     lot: str
     case: str
-    buyer_registration: str
+    way: str
+    buyer_registration: str | None
     buyer_person: str
     price_minor: int
     deposit_minor: int
+    credit_minor: int
+    credit_claim: str | None
     balance_minor: int
     due_minor: int
     currency: str
@@ -48,7 +53,7 @@ class SettlementRecord:
         numbers = rulebook().on(day_of(self.confirmed_at)).settlement
         if self.status is SettlementStatus.AWAITING_BALANCE:
             return self.balance_due_by
-        if self.handed_over_at is not None:
+        if self.handed_over_at is not None or self.status in _ENDED:
             return None
         if self.ruling_served_at is not None:
             return rules.hand_over_due_by(self.ruling_served_at, numbers=numbers)
@@ -59,6 +64,37 @@ def settlement(session: Session, lot: str) -> SettlementRecord | None:
     """Return the settlement of a lot, or None when it was not sold."""
     row = session.get(Settlement, lot)
     return settlement_record(row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class ForfeitRecord:
+    """What a buyer lost by his default; ``lines`` say what it was used for, once it was."""
+
+    lot: str
+    forfeited_minor: int
+    declared_at: datetime
+    applied_at: datetime | None
+    resold: str | None
+    lines: tuple[tuple[str, int], ...]
+    uncovered_minor: int | None
+    top_up_minor: int | None
+
+
+def forfeit(session: Session, lot: str) -> ForfeitRecord | None:
+    """Return what a buyer of the lot lost by his default, or None."""
+    row = session.get(Forfeit, lot)
+    if row is None:
+        return None
+    return ForfeitRecord(
+        lot=row.lot_id,
+        forfeited_minor=row.forfeited_minor,
+        declared_at=row.declared_at,
+        applied_at=row.applied_at,
+        resold=row.resold_lot_id,
+        lines=tuple((one["to"], int(one["amount_minor"])) for one in row.lines),
+        uncovered_minor=row.uncovered_minor,
+        top_up_minor=row.top_up_minor,
+    )
 
 
 def of_person(session: Session, *, person: str) -> list[SettlementRecord]:
@@ -79,7 +115,11 @@ def of_case(session: Session, *, case: str) -> list[SettlementRecord]:
 
 def paid(session: Session, *, by: datetime, case: str | None = None) -> list[SettlementRecord]:
     """Return the sold lots whose price was whole by an instant, longest paid first."""
-    query = select(Settlement).where(Settlement.paid_at <= by).order_by(Settlement.paid_at, Settlement.lot_id)
+    query = (
+        select(Settlement)
+        .where(Settlement.paid_at <= by, Settlement.status != SettlementStatus.REVOKED.value)
+        .order_by(Settlement.paid_at, Settlement.lot_id)
+    )
     if case is not None:
         query = query.where(Settlement.case_id == case)
     return [settlement_record(row) for row in session.scalars(query)]
@@ -106,12 +146,15 @@ def settlement_record(row: Settlement) -> SettlementRecord:
     return SettlementRecord(
         lot=row.lot_id,
         case=row.case_id,
+        way=row.way,
         buyer_registration=row.buyer_registration_id,
         buyer_person=row.buyer_person_id,
         price_minor=row.price_minor,
         deposit_minor=row.deposit_minor,
+        credit_minor=row.credit_minor,
+        credit_claim=row.credit_claim_id,
         balance_minor=row.balance_minor,
-        due_minor=0 if row.balance_paid_at is not None else row.balance_minor,
+        due_minor=0 if row.balance_paid_at is not None or row.status in _ENDED else row.balance_minor,
         currency=row.currency,
         status=SettlementStatus(row.status),
         balance_due_by=row.balance_due_by,

@@ -20,15 +20,21 @@ class SettlementStatus(StrEnum):
     RULED = "ruled"
     DELIVERED = "delivered"
     DEFAULTED = "defaulted"
+    REVOKED = "revoked"
 
 
 #: From which state a settlement may go where.
 TRANSITIONS: Mapping[SettlementStatus, Collection[SettlementStatus]] = {
-    SettlementStatus.AWAITING_BALANCE: (SettlementStatus.PAID, SettlementStatus.DEFAULTED),
-    SettlementStatus.PAID: (SettlementStatus.RULED,),
-    SettlementStatus.RULED: (SettlementStatus.DELIVERED,),
-    SettlementStatus.DELIVERED: (),
-    SettlementStatus.DEFAULTED: (),
+    SettlementStatus.AWAITING_BALANCE: (
+        SettlementStatus.PAID,
+        SettlementStatus.DEFAULTED,
+        SettlementStatus.REVOKED,
+    ),
+    SettlementStatus.PAID: (SettlementStatus.RULED, SettlementStatus.REVOKED),
+    SettlementStatus.RULED: (SettlementStatus.DELIVERED, SettlementStatus.REVOKED),
+    SettlementStatus.DELIVERED: (SettlementStatus.REVOKED,),
+    SettlementStatus.DEFAULTED: (SettlementStatus.REVOKED,),
+    SettlementStatus.REVOKED: (),
 }
 
 _STATUS_ZH: Mapping[SettlementStatus, str] = {
@@ -37,6 +43,7 @@ _STATUS_ZH: Mapping[SettlementStatus, str] = {
     SettlementStatus.RULED: "已裁定",
     SettlementStatus.DELIVERED: "已交付",
     SettlementStatus.DEFAULTED: "已认定悔拍",
+    SettlementStatus.REVOKED: "拍卖已撤销",
 }
 
 
@@ -68,6 +75,16 @@ class SettlementWrongAmount(Refusal):
     title_zh, title_en = "尾款金额不符", "Not the balance that is due"
     zh = "应付尾款恰为 ¥{due_minor:money}，请按此金额支付；本次未扣款。"
     en = "The balance due is exactly ¥{due_minor:money}; pay that amount. Nothing was taken."
+
+
+class BuyerNotQualified(Refusal):
+    """The buyer has lost what the law asks of a buyer of such a thing; no ruling is made for him."""
+
+    code = "settlement.buyer_not_qualified"
+    article = "法释〔2021〕18号 第3条"
+    title_zh, title_en = "买受人不具备购买资格", "The buyer is not qualified"
+    zh = "买受人自报名至裁定须持续具备购买资格，现已不具备（{why}），不得作出成交裁定。"
+    en = "A buyer must stay qualified from registration to the ruling and is not ({why}); no ruling is made."
 
 
 class NotTheBuyer(Refusal):
@@ -107,6 +124,8 @@ def check_balance(*, status: SettlementStatus, amount_minor: int, due_minor: int
     """
     if status is SettlementStatus.DEFAULTED:
         raise SettlementOverdue
+    if status is SettlementStatus.REVOKED:
+        raise _not_due(status, ("拍卖已被撤销", "the sale was revoked"))
     if amount_minor != due_minor or due_minor == 0:
         raise SettlementWrongAmount(due_minor=due_minor)
 
@@ -122,6 +141,31 @@ def check_ruling(stage: Stage) -> None:
             ("裁定已经作出", "the ruling was made already") if done else ("价款尚未全部到账", "the price is not whole")
         )
         raise _not_due(stage.status, missing)
+
+
+def check_default(status: SettlementStatus, *, due_by: datetime, now: datetime, paying: bool) -> None:
+    """Let the default be declared once the announced period has ended without the balance (article 24).
+
+    :param paying: whether a payment, or the handing over of the deposit, is still on its way
+    :raises SettlementNotDue: before that, when the price is whole, or when it was declared already
+    """
+    if status is not SettlementStatus.AWAITING_BALANCE:
+        raise _not_due(status, ("并非待付尾款", "no balance is awaited"))
+    if now <= due_by:
+        raise _not_due(status, ("付款期限尚未届满", "the period for the balance has not ended"))
+    if paying:
+        raise _not_due(status, ("有款项正在办理", "a payment is on its way"))
+
+
+def check_awaited(status: SettlementStatus, *, paying: bool) -> None:
+    """Let what is due be changed only while the balance is awaited and no payment of it is on its way.
+
+    :raises SettlementNotDue: otherwise
+    """
+    if status is not SettlementStatus.AWAITING_BALANCE:
+        raise _not_due(status, ("并非待付尾款", "no balance is awaited"))
+    if paying:
+        raise _not_due(status, ("有款项正在办理", "a payment is on its way"))
 
 
 def check_service(stage: Stage) -> None:
@@ -162,9 +206,14 @@ def moved(current: SettlementStatus, target: SettlementStatus) -> SettlementStat
     return target
 
 
-def balance(*, price_minor: int, deposit_minor: int) -> int:
-    """Return what is left to pay; the buyer's deposit counts toward the price (法释〔2016〕18号 第23条)."""
-    return max(0, price_minor - deposit_minor)
+def balance(*, price_minor: int, deposit_minor: int, credit_minor: int = 0) -> int:
+    """Return what is left to pay; deposit and set-off claim count toward the price (法释〔2016〕18号 第23条)."""
+    return max(0, price_minor - deposit_minor - credit_minor)
+
+
+def not_due(status: SettlementStatus, *, zh: str, en: str) -> SettlementNotDue:
+    """Return the refusal of a step that comes too early or was done, with what is missing in both languages."""
+    return _not_due(status, (zh, en))
 
 
 def balance_due_by(closed_at: datetime, *, days: int) -> datetime:

@@ -15,13 +15,25 @@ from __future__ import annotations
 from flask import Blueprint
 
 from auction.edges.platform import Platform
-from auction.edges.web.court import cases, desk, distribution, drafting, lots, money, panel, settlement, things, today
+from auction.edges.web.court import (
+    cases,
+    desk,
+    distribution,
+    drafting,
+    lots,
+    money,
+    panel,
+    settlement,
+    staying,
+    things,
+    today,
+)
 
 
 def blueprint(_platform: Platform) -> Blueprint:
     """Return the desk's pages under ``/court``."""
     court = Blueprint("court", __name__)
     court.before_request(desk.refuse_unprintable)
-    for part in (today, cases, things, drafting, lots, panel, settlement, distribution, money):
+    for part in (today, cases, things, drafting, lots, staying, panel, settlement, distribution, money):
         court.register_blueprint(part.pages)
     return court

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from auction.edges.web import visitor
-from auction.edges.web.court import desk, fields, wording
+from auction.edges.web.court import desk, fields, standing, wording
 from auction.edges.web.court.fields import Form
 from auction.edges.web.visitor import open_to, platform, t
 from auction.foundation.database.acts import Act
@@ -20,10 +20,9 @@ from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.refusal import InputMalformed, Refusal
 from auction.foundation.kernel.roles import Role
 from auction.procedure.assets import queries as assets
-from auction.procedure.bidding import commands as bidding_commands
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.identity import queries as identity
-from auction.procedure.lots import basis, commands
+from auction.procedure.lots import basis, commands, stays
 from auction.procedure.lots import desk as desk_queries
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots.queries import PUBLIC_STATUSES, LotRecord
@@ -140,7 +139,11 @@ def _live(session: Session, lot: LotRecord) -> dict[str, Any]:
     """Return codes and prices only; who is behind a code is nobody's to know before the close."""
     if not lot.announced_at:
         return {"state": None, "registered": 0}
+    stay = stays.stay(session, lot=lot.id)
     return {
+        "stay": stay,
+        "stay_words": standing.words(stay.ground) if stay else None,
+        "choices": standing.choices(lot),
         "state": bidding.state(session, lot.id),
         "registered": bidding.registered_count(session, lot.id),
     }
@@ -231,16 +234,3 @@ def announce(lot: str) -> ResponseReturnValue:
         return commands.announce(act, lot=lot)
 
     return _on(lot, "announce", publish, said=t("公告已发布", "The lot is announced"), to="live")
-
-
-@pages.post("/<lot>/defer")
-@open_to(desk.COURT)
-def defer(lot: str) -> ResponseReturnValue:
-    """Defer the lot by the panel's decision; who bids is told at once."""
-
-    def put_off(act: Act, form: Form) -> object:
-        if not form.ticked("confirmed"):
-            raise InputMalformed(errors={"confirmed": "请确认后再暂缓 / confirm first"})
-        return bidding_commands.defer(act, lot=lot, ground="panel")
-
-    return _on(lot, "live", put_off, said=t("已暂缓拍卖", "The lot is deferred"))

@@ -19,7 +19,7 @@ from auction.procedure.cases import queries as cases
 from auction.procedure.deposits import queries as deposits
 from auction.procedure.identity import queries as identity
 from auction.procedure.lots.queries import LotRecord
-from auction.procedure.settlement import commands, queries
+from auction.procedure.settlement import commands, default, queries
 
 pages = Blueprint("settlement", __name__, url_prefix="/court/lots/<lot>/settlement")
 
@@ -27,6 +27,9 @@ _VERBS = {
     "rule": (commands.rule, "成交裁定已作出", "The ruling is made"),
     "serve": (commands.serve_ruling, "裁定已送达，所有权转移", "The ruling is served; title has passed"),
     "hand_over": (commands.hand_over, "财产已交付", "The property is handed over"),
+    "declare_default": (default.declare_default, "已认定悔拍", "The default is declared"),
+    "apply_forfeit": (default.apply_forfeit, "没收的保证金已适用", "The forfeited deposit is applied"),
+    "order_top_up": (default.order_top_up, "已责令补交差额", "The rest is ordered"),
 }
 
 
@@ -50,18 +53,19 @@ def _context(session: Session, lot: LotRecord) -> dict[str, Any]:
     case = cases.case(session, lot.case)
     found: dict[str, Any] = {"costs": [cost for cost in case.costs if cost.lot == lot.id], "cost_id": new_id("entry")}
     if sold is None:
-        return found | {"buyer": None, "code": None, "back": []}
+        return found | {"buyer": None, "code": None, "back": [], "forfeit": None}
     return found | {
         "buyer": identity.person(session, sold.buyer_person),
-        "code": bidding.registration(session, sold.buyer_registration).code,
+        "code": bidding.registration(session, sold.buyer_registration).code if sold.buyer_registration else None,
+        "forfeit": queries.forfeit(session, lot.id),
         "back": deposits.deposits_of_lot(session, lot=lot.id),
     }
 
 
-@pages.post("/<any(rule, serve, hand_over):verb>")
+@pages.post("/<any(rule, serve, hand_over, declare_default, apply_forfeit, order_top_up):verb>")
 @open_to(desk.COURT)
 def act_on(lot: str, verb: str) -> ResponseReturnValue:
-    """Make the ruling, record its service, or record the hand-over."""
+    """Make the ruling, record its service or the hand-over; declare the default and what follows from it."""
     with platform().read() as session:
         desk.lot_of(session, lot)
         if queries.settlement(session, lot) is None:

@@ -21,6 +21,8 @@ from auction.procedure.deposits import queries as deposits
 from auction.procedure.distribution import queries as distribution
 from auction.procedure.lots import desk as desk_queries
 from auction.procedure.lots import queries as lots
+from auction.procedure.lots import stays
+from auction.procedure.objections import queries as objections
 from auction.procedure.settlement import queries as settlement
 from auction.procedure.valuation import queries as valuation
 
@@ -33,6 +35,8 @@ _PLACES: dict[str, tuple[str, Role, str, str]] = {
     "start_disposal": ("/court/cases/{case}/draft?properties={on}", Role.OFFICER, "拟定拍卖", "Draft the lot"),
     "draft_lot": ("/court/cases/{case}/draft?after={on}", Role.OFFICER, "拟定下一轮", "Draft the next round"),
     "take_in_kind": ("/court/lots/{on}/terms", Role.OFFICER, "查看拍品", "See the lot"),
+    "resume": ("/court/lots/{on}/live", Role.PANEL, "恢复拍卖", "Let it go on"),
+    "release": ("/court/property/{on}", Role.OFFICER, "解除查封", "Release it"),
     "pay_balance": ("/court/lots/{on}/settlement", Role.OFFICER, "查看交割", "See the settlement"),
     "rule": ("/court/lots/{on}/settlement", Role.OFFICER, "作出裁定", "Make the ruling"),
     "serve_ruling": ("/court/lots/{on}/settlement", Role.OFFICER, "送达裁定", "Serve the ruling"),
@@ -98,6 +102,8 @@ def due_acts(session: Session) -> list[DueAct]:
         *assets.due(session, now),
         *valuation.due(session, now),
         *lots.due(session),
+        *stays.due(session, now),
+        *objections.due(session),
         *settlement.due(session, now),
         *distribution.due(session, now),
         *deposits.due(session, now),

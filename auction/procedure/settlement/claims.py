@@ -1,0 +1,82 @@
+"""The claims of a case as they stand against one lot: what is still unpaid of each, and its place."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from auction.foundation.kernel.refusal import InputMalformed
+from auction.foundation.ledger import queries as ledger
+from auction.foundation.ledger.rules import Account
+from auction.procedure.cases import queries as cases
+from auction.procedure.cases.queries import CaseRecord
+from auction.procedure.deposits.queries import PAID_KIND
+from auction.procedure.lots.queries import LotRecord
+from auction.procedure.settlement import credit
+from auction.procedure.settlement.credit import Creditor
+from auction.procedure.settlement.models import Settlement
+
+_ENDED = ["defaulted", "revoked"]
+
+
+def credits_of(session: Session, *, case: str) -> dict[str, int]:
+    """Return what of each claim has been satisfied without money: set off, or by taking in kind."""
+    rows = session.execute(
+        select(Settlement.credit_claim_id, Settlement.credit_minor).where(
+            Settlement.case_id == case, Settlement.credit_minor > 0, Settlement.status.not_in(_ENDED)
+        )
+    )
+    found: dict[str, int] = {}
+    for claim, minor in rows:
+        if claim is not None:
+            found[claim] = found.get(claim, 0) + minor
+    return found
+
+
+def paid_to(session: Session, *, case: str) -> dict[str, int]:
+    """Return what distributions have paid so far, by payee."""
+    found: dict[str, int] = {}
+    for line in ledger.statement(session, case=case):
+        if line.kind == PAID_KIND and line.account == Account.OUTSIDE.value and line.holder is not None:
+            found[line.holder] = found.get(line.holder, 0) - line.minor
+    return found
+
+
+def creditors(session: Session, *, lot: LotRecord, case: CaseRecord) -> list[Creditor]:
+    """Return the claims of a case against a lot, in the order of the file."""
+    credited, paid = credits_of(session, case=case.id), paid_to(session, case=case.id)
+    enterprise = case.debtor.kind == "enterprise"
+    return [
+        Creditor(
+            claim=one.id,
+            left_minor=max(0, one.amount_minor - credited.get(one.id, 0) - paid.get(one.id, 0)),
+            place=credit.place(
+                kind=one.kind,
+                rank=one.rank,
+                on_the_thing=one.property in lot.properties or (one.kind == "construction" and one.property is None),
+                seizure_order=one.seizure_order,
+                enterprise=enterprise,
+            ),
+        )
+        for one in case.claims
+    ]
+
+
+def one_of(found: list[Creditor], claim: str) -> Creditor:
+    """Return the creditor of a claim.
+
+    :raises InputMalformed: when the claim is none of the case's
+    """
+    for one in found:
+        if one.claim == claim:
+            return one
+    raise InputMalformed(errors={"claim": f"非本案债权 / not a claim of the lot's case: {claim}"})
+
+
+def unpaid(session: Session, *, case: str) -> int:
+    """Return what is unpaid of all claims of a case."""
+    credited, paid = credits_of(session, case=case), paid_to(session, case=case)
+    return sum(
+        max(0, one.amount_minor - credited.get(one.id, 0) - paid.get(one.id, 0))
+        for one in cases.case(session, case).claims
+    )

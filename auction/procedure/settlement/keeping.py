@@ -1,0 +1,100 @@
+"""The row of a settlement under its lot's lock, and what every command on it shares."""
+
+from __future__ import annotations
+
+from auction.foundation.database.acts import Act
+from auction.foundation.docket.commands import append, lock
+from auction.foundation.kernel.refusal import NotFound
+from auction.foundation.kernel.roles import Role
+from auction.foundation.ledger import queries as ledger
+from auction.foundation.ledger.rules import Account
+from auction.procedure.deposits import queries as deposits
+from auction.procedure.deposits.rules import DepositStatus, OrderStatus
+from auction.procedure.lots import queries as lots
+from auction.procedure.settlement import rules
+from auction.procedure.settlement.models import Settlement
+from auction.procedure.settlement.rules import SettlementStatus, Stage
+
+
+def locked(act: Act, lot: str) -> Settlement:
+    """Lock the lot and return its settlement.
+
+    :raises NotFound: when the lot has none
+    """
+    lock(act, f"lot:{lot}")
+    row = found(act, lot)
+    if row is None:
+        raise NotFound(what="settlement", name=lot)
+    return row
+
+
+def found(act: Act, lot: str) -> Settlement | None:
+    """Return the settlement of a lot that is locked already, or None."""
+    return act.session.get(Settlement, lot, with_for_update=True, populate_existing=True)
+
+
+def move(row: Settlement, target: SettlementStatus) -> None:
+    """Take a settlement one step along its road."""
+    row.status = rules.moved(SettlementStatus(row.status), target).value
+
+
+def subject(row: Settlement) -> str:
+    """Return what the money orders of the balance serve."""
+    return f"balance:{row.lot_id}"
+
+
+def in_proceeds(act: Act, row: Settlement) -> int:
+    """Return what of the lot's price is in the court's account."""
+    return ledger.owed(act.session, account=Account.PROCEEDS, case=row.case_id, lot=row.lot_id)
+
+
+def whole(act: Act, row: Settlement) -> bool:
+    """Say whether money and the claim that counts for it make the whole price."""
+    return in_proceeds(act, row) + row.credit_minor >= row.price_minor
+
+
+def stage(act: Act, row: Settlement) -> Stage:
+    """Return what the next step is measured against."""
+    return Stage(status=SettlementStatus(row.status), whole=whole(act, row), served=row.ruling_served_at is not None)
+
+
+def mark_whole(act: Act, row: Settlement) -> None:
+    """Mark the lot paid at the instant from which the whole price is there."""
+    act.session.flush()
+    if SettlementStatus(row.status) is SettlementStatus.AWAITING_BALANCE and whole(act, row):
+        move(row, SettlementStatus.PAID)
+        row.paid_at = act.now
+        append(act, f"lot:{row.lot_id}", "lot.paid", {"price_minor": row.price_minor, "late": row.paid_late})
+        act.session.flush()
+
+
+def paying(act: Act, row: Settlement) -> bool:
+    """Say whether money toward the price is on its way: a balance asked for, or the deposit not yet handed over."""
+    orders = deposits.orders_of(act.session, subject=subject(row))
+    if any(order.status is OrderStatus.WAITING for order in orders):
+        return True
+    if row.buyer_registration_id is None:
+        return False
+    deposit = deposits.deposit_of(act.session, registration=row.buyer_registration_id)
+    return deposit is not None and deposit.status is DepositStatus.HELD
+
+
+def buyer_only(act: Act, row: Settlement) -> None:
+    """Refuse paying for somebody else's purchase.
+
+    :raises NotTheBuyer: unless the buyer or the platform acts
+    """
+    actor = act.actor
+    if actor is None or actor.has(Role.PLATFORM) or actor.person == row.buyer_person_id:
+        return
+    raise rules.NotTheBuyer
+
+
+def court_only(act: Act, *, lot: str) -> None:
+    """Refuse another court's staff.
+
+    :raises NotThisCourt: for who belongs to another court
+    """
+    court = lots.lot(act.session, lot).court
+    if act.actor is not None and act.actor.court not in {None, court}:
+        raise rules.NotThisCourt
