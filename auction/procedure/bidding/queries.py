@@ -162,7 +162,15 @@ def _numbers(plain: str) -> Numbers:
 
 def standing(session: Session, lot: LotRecord) -> Standing:
     """Return what the next bid on the lot is measured against."""
-    row = session.get(Bidding, lot.id, populate_existing=True)
+    return _standing_of(lot, _row(session, lot.id))
+
+
+def _row(session: Session, lot: str) -> Bidding | None:
+    """Return the row as the database has it now, whatever this session read before."""
+    return session.get(Bidding, lot, populate_existing=True)
+
+
+def _standing_of(lot: LotRecord, row: Bidding | None) -> Standing:
     plain = Standing(
         status=lot.status,
         round=lot.round,
@@ -192,7 +200,7 @@ def standing(session: Session, lot: LotRecord) -> Standing:
 
 def leader_code(session: Session, *, lot: str) -> str | None:
     """Return the code that leads, or None before the first bid."""
-    row = session.get(Bidding, lot, populate_existing=True)
+    row = _row(session, lot)
     return row.leader_code if row else None
 
 
@@ -202,7 +210,7 @@ def outcome(session: Session, lot_id: str) -> Outcome:
     :raises NotFound: when there is no such lot
     """
     lot = lots.lot(session, lot_id)
-    row = session.get(Bidding, lot_id, populate_existing=True)
+    row = _row(session, lot_id)
     return Outcome(
         lot=lot.id,
         case=lot.case,
@@ -261,7 +269,8 @@ def state(session: Session, lot_id: str, *, after: int | None = None) -> State:
     :raises NotFound: when the lot does not exist or is not announced
     """
     lot = lots.public_lot(session, lot_id)
-    now_standing = standing(session, lot)
+    row = _row(session, lot_id)
+    now_standing = _standing_of(lot, row)
     seq, _ = docket.head(session, f"lot:{lot_id}")
     behind = max(0, seq - STATE_ENTRIES_MAX) if after is None else after
     newest = docket.newest(session, f"lot:{lot_id}", after=behind, limit=STATE_ENTRIES_MAX)
@@ -270,7 +279,7 @@ def state(session: Session, lot_id: str, *, after: int | None = None) -> State:
         seq=seq,
         price_minor=now_standing.price_minor,
         least_acceptable_minor=now_standing.least_acceptable_minor,
-        leader=leader_code(session, lot=lot_id),
+        leader=row.leader_code if row else None,
         bids=now_standing.bids,
         extensions=now_standing.extensions,
         ends_at=now_standing.ends_at,

@@ -6,20 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from auction.foundation.database.acts import Act, command
 from auction.foundation.docket.commands import append, lock
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.canonical import instant_text, sha256_hex
 from auction.foundation.kernel.ids import new_id
-from auction.foundation.kernel.refusal import NotFound
 from auction.foundation.kernel.roles import Role
 from auction.procedure.assets import commands as asset_commands
 from auction.procedure.assets import queries as assets
 from auction.procedure.assets.rules import check_home
 from auction.procedure.cases import queries as cases
-from auction.procedure.lots import basis, queries, rules
+from auction.procedure.lots import basis, queries, rows, rules
 from auction.procedure.lots.models import Lot, LotProperty, Notice
 from auction.procedure.lots.queries import LotRecord
 from auction.procedure.lots.search import grams_of_lot
@@ -127,7 +126,7 @@ def disclose(act: Act, *, lot: str, disclosure: Mapping[str, str]) -> LotRecord:
 
     :raises NotDraft: once the panel has decided
     """
-    row = _locked(act, lot)
+    row = rows.locked(act, lot)
     if row.status != "draft":
         raise rules.NotDraft(status=row.status)
     row.disclosure = {**row.disclosure, **basis.checked_blocks(disclosure)}
@@ -143,12 +142,12 @@ def approve_lot(act: Act, *, lot: str, panel: Sequence[str], minutes: str = "") 
     :raises NotDraft: when the terms are already decided
     :raises PanelMalformed: unless three different members decided
     """
-    row = _locked(act, lot)
+    row = rows.locked(act, lot)
     if row.status != "draft":
         raise rules.NotDraft(status=row.status)
     names = rules.check_panel(panel)
     basis.refuse_taken(act.session, lot=lot)
-    _move(row, "approved")
+    rows.move(row, "approved")
     row.approved_at, row.panel = act.now, list(names)
     act.session.execute(update(LotProperty).where(LotProperty.lot_id == lot).values(live=True))
     public = {
@@ -169,7 +168,7 @@ def notify(act: Act, *, lot: str, person: str, how: str) -> datetime:
 
     ``served`` counts at once, ``waived`` too; ``unreachable`` counts five full days after the publicity.
     """
-    row = _locked(act, lot)
+    row = rows.locked(act, lot)
     basis.check_how(how)
     if row.status in {"closed", "withdrawn", "revoked"}:
         raise rules.NotApproved(status=row.status)
@@ -190,7 +189,7 @@ def announce(act: Act, *, lot: str) -> LotRecord:
     :raises NotApproved: ObjectionBlocksDisposal, ProceedsSuffice, ControlLapsed, ValuationExpired,
         AnnouncementIncomplete, PersonNotNotified, AnnouncementTooShort: in this order
     """
-    row = _locked(act, lot)
+    row = rows.locked(act, lot)
     if row.status != "approved":
         raise rules.NotApproved(status=row.status)
     today = rulebook().on(day_of(act.now))
@@ -199,7 +198,7 @@ def announce(act: Act, *, lot: str) -> LotRecord:
     frozen = dict(today.as_json())
     terms = basis.public_terms(record)
     row.announced_at, row.rulebook, row.terms = act.now, frozen, terms
-    _move(row, "announced")
+    rows.move(row, "announced")
     act.session.flush()
     _note_disposal(act, record, to="disposing")
     public = {
@@ -221,8 +220,8 @@ def announce(act: Act, *, lot: str) -> LotRecord:
 @command("mark_opened", by=())
 def mark_opened(act: Act, *, lot: str) -> LotRecord:
     """Take note that bidding has opened (reported by ``bidding``)."""
-    row = _locked(act, lot)
-    _move(row, "open")
+    row = rows.locked(act, lot)
+    rows.move(row, "open")
     act.session.flush()
     return queries.lot(act.session, lot)
 
@@ -236,8 +235,8 @@ def move_end(act: Act, *, lot: str, ends_at: datetime) -> None:
 @command("mark_closed", by=())
 def mark_closed(act: Act, *, lot: str, outcome: str, hammer_price_minor: int | None) -> None:
     """Take note of the outcome; an unsold lot frees its things for the next round."""
-    row = _locked(act, lot)
-    _move(row, "closed")
+    row = rows.locked(act, lot)
+    rows.move(row, "closed")
     row.outcome, row.hammer_price_minor, row.closed_at = outcome, hammer_price_minor, row.ends_at
     act.session.execute(update(LotProperty).where(LotProperty.lot_id == lot).values(live=False))
     act.session.flush()
@@ -245,19 +244,6 @@ def mark_closed(act: Act, *, lot: str, outcome: str, hammer_price_minor: int | N
         _note_disposal(act, queries.lot(act.session, lot), to="seized")
 
 
-def _move(row: Lot, target: str) -> None:
-    rules.check_step(current=row.status, target=target)
-    row.status = target
-
-
 def _note_disposal(act: Act, lot: LotRecord, *, to: str) -> None:
     for thing in lot.properties:
         asset_commands.note_disposal(act.as_platform(), property=thing, to=to)
-
-
-def _locked(act: Act, lot: str) -> Lot:
-    lock(act, f"lot:{lot}")
-    row = act.session.scalars(select(Lot).where(Lot.id == lot).with_for_update()).one_or_none()
-    if row is None:
-        raise NotFound(what="lot", name=lot)
-    return row

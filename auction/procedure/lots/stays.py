@@ -15,14 +15,14 @@ from auction.foundation.docket.commands import append, lock
 from auction.foundation.kernel.calendar import day_of, within_days
 from auction.foundation.kernel.due import DueAct
 from auction.foundation.kernel.ids import new_id
-from auction.foundation.kernel.refusal import AuthForbidden, NotFound
+from auction.foundation.kernel.refusal import AuthForbidden
 from auction.foundation.kernel.roles import ROLE_NAMES, Role
 from auction.procedure.assets import commands as asset_commands
 from auction.procedure.assets import queries as assets
 from auction.procedure.assets.rules import ControlLapsed
 from auction.procedure.cases import queries as cases
 from auction.procedure.inputs import Checks
-from auction.procedure.lots import basis, grounds, queries, rules
+from auction.procedure.lots import basis, grounds, queries, rows, rules
 from auction.procedure.lots.models import Insistence, Lot, LotProperty, LotStay
 from auction.procedure.lots.queries import LotRecord
 from auction.rulebook import rulebook
@@ -44,12 +44,12 @@ class StayRecord:
 @command("mark_stayed", by=())
 def mark_stayed(act: Act, *, lot: str, kind: str, ground: str) -> LotRecord:
     """Take note that a lot stands still; its things stay in it until a person decides (article 28)."""
-    row = _locked(act, lot)
+    row = rows.locked(act, lot)
     stay = LotStay(
         id=new_id("stay"), lot_id=lot, kind=kind, ground=ground, since=act.now, ends_at=row.ends_at,
         was_open=row.status == "open",
     )  # fmt: skip
-    _move(row, kind)
+    rows.move(row, kind)
     act.session.add(stay)
     act.session.flush()
     return queries.lot(act.session, lot)
@@ -58,8 +58,8 @@ def mark_stayed(act: Act, *, lot: str, kind: str, ground: str) -> LotRecord:
 @command("mark_resumed", by=())
 def mark_resumed(act: Act, *, lot: str, to: str, ends_at: datetime) -> LotRecord:
     """Take note that a lot goes on: announced as before, or open until a new end."""
-    row = _locked(act, lot)
-    _move(row, to)
+    row = rows.locked(act, lot)
+    rows.move(row, to)
     row.ends_at = ends_at
     _end_stay(act, lot)
     act.session.flush()
@@ -69,9 +69,9 @@ def mark_resumed(act: Act, *, lot: str, to: str, ends_at: datetime) -> LotRecord
 @command("mark_withdrawn", by=())
 def mark_withdrawn(act: Act, *, lot: str) -> LotRecord:
     """Take note that a lot was taken back: its things are free again (法释〔2004〕16号 第17条)."""
-    row = _locked(act, lot)
+    row = rows.locked(act, lot)
     begun = row.announced_at is not None
-    _move(row, "withdrawn")
+    rows.move(row, "withdrawn")
     _end_stay(act, lot)
     things = _set_free(act, lot)
     for thing in things if begun else ():
@@ -84,8 +84,8 @@ def mark_withdrawn(act: Act, *, lot: str) -> LotRecord:
 @command("mark_revoked", by=())
 def mark_revoked(act: Act, *, lot: str) -> LotRecord:
     """Take note that a sale was revoked: its things are back under control (article 31)."""
-    row = _locked(act, lot)
-    _move(row, "revoked")
+    row = rows.locked(act, lot)
+    rows.move(row, "revoked")
     for thing in _set_free(act, lot):
         asset_commands.bring_back(act.as_platform(), property=thing)
     return queries.lot(act.session, lot)
@@ -217,16 +217,3 @@ def _set_free(act: Act, lot: str) -> Sequence[str]:
     act.session.execute(update(LotProperty).where(LotProperty.lot_id == lot).values(live=False))
     act.session.flush()
     return queries.lot(act.session, lot).properties
-
-
-def _move(row: Lot, target: str) -> None:
-    rules.check_step(current=row.status, target=target)
-    row.status = target
-
-
-def _locked(act: Act, lot: str) -> Lot:
-    lock(act, f"lot:{lot}")
-    row = act.session.scalars(select(Lot).where(Lot.id == lot).with_for_update()).one_or_none()
-    if row is None:
-        raise NotFound(what="lot", name=lot)
-    return row
