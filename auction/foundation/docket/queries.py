@@ -102,17 +102,6 @@ def feed(
     return [FeedItem(txid=row.txid, position=row.position, entry=entry_of(row)) for row in session.scalars(query)]
 
 
-def feed_end(session: Session) -> tuple[int, int]:
-    """Return the cursor behind everything committed so far."""
-    session.execute(text("SELECT 1"))
-    row = session.execute(
-        select(DocketEntry.txid, DocketEntry.position)
-        .order_by(DocketEntry.txid.desc(), DocketEntry.position.desc())
-        .limit(1)
-    ).one_or_none()
-    return (row.txid, row.position) if row else (0, 0)
-
-
 def count(session: Session, chain: str, kind: str) -> int:
     """Return how many entries of a kind a chain has."""
     query = select(func.count()).where(DocketEntry.chain == chain, DocketEntry.kind == kind)
