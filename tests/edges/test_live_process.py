@@ -53,6 +53,13 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(log.read_text())
 
 
+@pytest.fixture(autouse=True)
+def _no_line_outlives_its_test() -> Iterator[None]:
+    """A client that goes on reconnecting draws random numbers under the properties that run after it."""
+    yield
+    assert [thread.name for thread in threading.enumerate() if "reconnect" in thread.name] == []
+
+
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
 def test_a_bid_over_a_real_line_is_acknowledged_pushed_and_kept(
     served: tuple[str, dict[str, Any]], transport: str
@@ -61,7 +68,7 @@ def test_a_bid_over_a_real_line_is_acknowledged_pushed_and_kept(
     lot = made["lots"][0]
     states: list[dict[str, Any]] = []
     arrived = threading.Event()
-    with socketio.SimpleClient() as watcher, socketio.SimpleClient() as bidder:
+    with socketio.SimpleClient(reconnection=False) as watcher, socketio.SimpleClient(reconnection=False) as bidder:
         watcher.connect(url, namespace="/live", transports=[transport])
         token = made["bidders"][0 if transport == "websocket" else 1]["token"]
         bidder.connect(url, namespace="/live", auth={"token": token}, transports=[transport])
@@ -87,7 +94,7 @@ def test_a_bid_over_a_real_line_is_acknowledged_pushed_and_kept(
 def test_a_message_beyond_the_limit_ends_only_its_own_line(served: tuple[str, dict[str, Any]]) -> None:
     url, made = served
     lot = made["lots"][0]["id"]
-    with socketio.SimpleClient() as steady, socketio.SimpleClient() as flood:
+    with socketio.SimpleClient(reconnection=False) as steady, socketio.SimpleClient(reconnection=False) as flood:
         steady.connect(url, namespace="/live", transports=["websocket"])
         flood.connect(url, namespace="/live", transports=["websocket"])
         flood.emit("watch", {"lot": "x" * 50_000})
