@@ -91,6 +91,16 @@ def test_a_bid_over_a_real_line_is_acknowledged_pushed_and_kept(
     assert kept == [answer["receipt"]["entry_hash"]]
 
 
+def _ended(line: socketio.SimpleClient) -> bool:
+    """Wait until the server has hung up, and give back the socket, which python-engineio then leaves open."""
+    for _ in range(100):
+        if not line.client.connected:
+            line.client.eio.ws.shutdown()
+            return True
+        threading.Event().wait(0.1)
+    return False
+
+
 def test_a_message_beyond_the_limit_ends_only_its_own_line(served: tuple[str, dict[str, Any]]) -> None:
     url, made = served
     lot = made["lots"][0]["id"]
@@ -100,3 +110,4 @@ def test_a_message_beyond_the_limit_ends_only_its_own_line(served: tuple[str, di
         flood.emit("watch", {"lot": "x" * 50_000})
         assert steady.call("watch", {"lot": lot})["ok"]
         assert steady.call("clock", {})["server_time"]
+        assert _ended(flood), "the server kept the line of a client beyond the limit"
