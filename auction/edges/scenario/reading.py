@@ -14,7 +14,7 @@ from auction.edges.scenario.nodes import FileMalformed, Values, compose, line_of
 from auction.foundation.kernel.calendar import day_of
 from auction.rulebook import rulebook
 
-_SCENARIO_KEYS = ("title", "clock", "steps")
+_SCENARIO_KEYS = ("title", "rules", "clock", "steps")
 _STEP_KEYS = ("do", "with", "at", "as", "expect", "refused")
 
 
@@ -38,9 +38,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A file as read."""
+    """A file as read; ``rules`` are the keys of the rulebook's rules the story tells."""
 
     title: str
+    rules: tuple[str, ...]
     clock: datetime
     steps: tuple[Step, ...]
 
@@ -79,7 +80,21 @@ def scenario(content: bytes) -> Scenario:
     for n, node in enumerate(listed.value, start=1):
         steps.append(_step(values, node, n=n, before=before))
         before = steps[-1].at
-    return Scenario(title=title, clock=begins, steps=tuple(steps))
+    return Scenario(title=title, rules=_rules(values, fields), clock=begins, steps=tuple(steps))
+
+
+def _rules(values: Values, fields: Mapping[str, yaml.Node]) -> tuple[str, ...]:
+    """Return the rules a story names; one the rulebook does not know is a mistake, told with its line."""
+    if "rules" not in fields:
+        return ()
+    named = values.value(fields["rules"])
+    if not isinstance(named, list) or not all(isinstance(one, str) for one in named):
+        raise FileMalformed("rules must be a list of the rulebook's keys", line=line_of(fields["rules"]))
+    known = {one.key for one in rulebook().provisions}
+    for one in named:
+        if one not in known:
+            raise FileMalformed(f"the rulebook has no rule {one!r}", line=line_of(fields["rules"]))
+    return tuple(named)
 
 
 def _object(values: Values, node: yaml.Node, *, what: str, known: Collection[str]) -> dict[str, yaml.Node]:

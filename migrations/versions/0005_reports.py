@@ -1,0 +1,14 @@
+"""What appraisers and platforms delivered, and what was said against it."""
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
