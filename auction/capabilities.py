@@ -25,7 +25,12 @@ ROAD = (
     "partners",
 )
 #: The rooms of a capability that declare tables, commands or reactions.
-_ROOMS = ("models", "commands", "payments", "stays", "eligibility", "agents")
+_ROOMS = (
+    *("models", "commands", "payments", "officers", "stays", "eligibility", "agents", "review", "suits", "papers"),
+    *("entrusting", "choosing", "reports", "registers", "valuation_fees"),
+    *("top_up", "queue", "transfer", "excess", "participation", "bankruptcy", "disputes", "judgments", "handing_over"),
+    *("corrections", "joint", "undertakings", "reminders", "surplus"),
+)
 _TABLES = (
     "auction.foundation.database.idempotency",
     "auction.foundation.docket.models",

@@ -28,6 +28,11 @@ def demo_data_dir() -> Path:
     return _folder("demo")
 
 
+def stories_dir() -> Path:
+    """Return the folder of the stories that tell the law: in a checkout they are its tests."""
+    return _folder("stories", checkout="tests/statute")
+
+
 @functools.cache
 def assets() -> dict[str, str]:
     """Return the built front-end files by their plain names: `main.js` -> `dist/main-3XQZ.js` (under static).
@@ -51,6 +56,6 @@ def _below_static(output: str) -> str:
     return output.removeprefix("static/")
 
 
-def _folder(name: str) -> Path:
+def _folder(name: str, *, checkout: str | None = None) -> Path:
     packaged = Path(str(files("auction"))) / "_resources" / name
-    return packaged if packaged.is_dir() else _CHECKOUT / name
+    return packaged if packaged.is_dir() else _CHECKOUT / (checkout or name)

@@ -1,4 +1,4 @@
-"""Real PostgreSQL for every test: one server a worker, one migrated template, a fresh database a test."""
+"""Real PostgreSQL for every test: one server a worker, one migrated template, an empty database a test."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import create_engine, text
 
 from auction.edges.platform import Platform, create_platform
 from auction.foundation.database.embedded import EmbeddedServer, scratch
@@ -20,6 +19,7 @@ from auction.gateways.clock import ManualClock
 from auction.procedure.identity.passwords import use_fast_hashing
 from auction.resources import migrations_dir
 from auction.settings import Settings
+from tests.databases import Databases
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,16 +34,18 @@ def server() -> Iterator[EmbeddedServer]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def databases(server: EmbeddedServer) -> Iterator[Databases]:
+    shelf = Databases(server)
+    yield shelf
+    shelf.close()
+
+
 @pytest.fixture
-def database_url(server: EmbeddedServer) -> Iterator[str]:
-    name = f"t_{secrets.token_hex(6)}"
-    engine = create_engine(server.url("postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE auction'))
-    yield server.url(name)
-    with engine.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    engine.dispose()
+def database_url(databases: Databases) -> Iterator[str]:
+    name = databases.take()
+    yield databases.url(name)
+    databases.give_back(name)
 
 
 @pytest.fixture

@@ -27,9 +27,9 @@ YUAN = 100
 
 
 def complete_disclosure() -> dict[str, str]:
-    """Return every block articles 13 and 14 want, with the rulebook's standing words."""
+    """Return every block that articles 13 and 14 and the guidance want, with the rulebook's standing words."""
     book = rulebook()
-    return {one.key: one.text.zh for one in (*book.disclosure_blocks, *book.reminders)}
+    return {one.key: one.text.zh for one in (*book.disclosure_blocks, *book.special_blocks, *book.reminders)}
 
 
 @dataclass

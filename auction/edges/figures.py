@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from sqlalchemy.orm import Session
+
+from auction.edges.due import due_acts
+from auction.procedure.deposits import queries as deposits
+from auction.procedure.partners import queries as partners
 
 _BATCH = (1, 2, 4, 8, 16, 32, 64)
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
@@ -32,6 +39,29 @@ class Figures:
             "auction_http_requests", "HTTP requests of the API, by endpoint and status.", ["endpoint", "status"],
             registry=self.registry,
         )  # fmt: skip
+
+        self.deposits_late = Gauge(
+            "auction_deposits_near_limit",
+            "Deposits with four hours or less left to go back or reach the court.",
+            registry=self.registry,
+        )
+        self.overdue = Gauge("auction_overdue_acts", "Acts the law wanted done by now.", registry=self.registry)
+        self.orders = Gauge("auction_money_orders_waiting", "Money orders ready to be sent.", registry=self.registry)
+        self.partners_waiting = Gauge(
+            "auction_partner_deliveries_waiting", "Deliveries no partner has taken yet.", registry=self.registry
+        )
+        self.partners_behind = Gauge(
+            "auction_partner_oldest_delivery_seconds", "Age of the oldest of them.", registry=self.registry
+        )
+
+    def look(self, session: Session, now: datetime) -> None:
+        """Read from the database what is behind; counted when asked for, so that it is never a tick old."""
+        self.deposits_late.set(len(deposits.alarms(session, now=now)))
+        self.overdue.set(sum(act.overdue(now) for act in due_acts(session, now)))
+        self.orders.set(deposits.orders_waiting(session, now=now))
+        behind = partners.lag(session, now=now)
+        self.partners_waiting.set(behind.waiting)
+        self.partners_behind.set(behind.oldest_waiting_seconds)
 
     def text(self) -> tuple[bytes, str]:
         """Return the exposition and its content type."""

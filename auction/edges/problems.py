@@ -111,12 +111,15 @@ STATUS_OF_CODE: Mapping[str, HTTPStatus] = {
     "identity.password_wrong": HTTPStatus.FORBIDDEN,
     "input.key_reused": HTTPStatus.CONFLICT,
     "input.malformed": HTTPStatus.BAD_REQUEST,
+    "objection.not_concerned": HTTPStatus.FORBIDDEN,
+    "objection.officer_excluded": HTTPStatus.FORBIDDEN,
     "platform.fault": HTTPStatus.INTERNAL_SERVER_ERROR,
     "platform.unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "rate.limited": HTTPStatus.TOO_MANY_REQUESTS,
     "registration.barred": HTTPStatus.FORBIDDEN,
     "registration.ineligible": HTTPStatus.FORBIDDEN,
     "registration.agent_not_confirmed": HTTPStatus.FORBIDDEN,
+    "registration.joint_not_confirmed": HTTPStatus.FORBIDDEN,
     "registration.priority_not_confirmed": HTTPStatus.FORBIDDEN,
 }
 

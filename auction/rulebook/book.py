@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
-from auction.rulebook.model import Article, Instrument, Json, Passage, Provision, Value, Words
+from auction.rulebook.model import Article, ForbiddenPhrase, Instrument, Json, Passage, Provision, Value, Words
 from auction.rulebook.numbers import Numbers
 from auction.rulebook.reading import fields_of_numbers, numbers_from
 
@@ -28,7 +28,10 @@ class Rules(Numbers):
     sha256: str
     provisions: Mapping[str, Provision]
     disclosure_blocks: tuple[Passage, ...]
+    special_blocks: tuple[Passage, ...]
     reminders: tuple[Passage, ...]
+    undertakings: tuple[Passage, ...]
+    forbidden_phrases: tuple[str, ...]
 
     def article(self, key: str) -> Article:
         """Return where a number or duty stands: ``rules.article("auction.deposit_min_pct").zh``.
@@ -51,6 +54,11 @@ class Rules(Numbers):
     def disclosure_keys(self) -> tuple[str, ...]:
         """Return the keys of the disclosure blocks an announcement must fill, in the order of the article."""
         return tuple(block.key for block in self.disclosure_blocks)
+
+    def blocks_for(self, categories: Collection[str]) -> tuple[Passage, ...]:
+        """Return the blocks an announcement of things of some categories must fill, the special ones last."""
+        special = (one for one in self.special_blocks if not set(categories).isdisjoint(one.categories))
+        return (*self.disclosure_blocks, *special)
 
     def as_json(self) -> Mapping[str, Json]:
         """Return what a lot is frozen to: version and every number with its article.
@@ -80,7 +88,10 @@ class Rulebook:
     instruments: tuple[Instrument, ...]
     provisions: tuple[Provision, ...]
     disclosure_blocks: tuple[Passage, ...]
+    special_blocks: tuple[Passage, ...]
     reminders: tuple[Passage, ...]
+    undertakings: tuple[Passage, ...]
+    phrases: tuple[ForbiddenPhrase, ...]
 
     @property
     def version(self) -> str:
@@ -105,7 +116,10 @@ class Rulebook:
             sha256=self.sha256,
             provisions=living,
             disclosure_blocks=self.disclosure_blocks,
+            special_blocks=_since(self.special_blocks, day),
             reminders=self.reminders,
+            undertakings=_since(self.undertakings, day),
+            forbidden_phrases=tuple(one.text for one in self.phrases if one.rule in living),
         )
 
     def articles(self, *, on: date | None = None) -> Mapping[Instrument, tuple[Provision, ...]]:
@@ -139,5 +153,13 @@ class Rulebook:
                 for instrument, rules in self.articles(on=on).items()
             ],
             "disclosure": [one.as_json() for one in self.disclosure_blocks],
+            "special_disclosure": [one.as_json() for one in self.special_blocks],
             "reminders": [one.as_json() for one in self.reminders],
+            "undertakings": [one.as_json() for one in self.undertakings],
+            "forbidden_phrases": [one.text for one in self.phrases],
         }
+
+
+def _since(passages: tuple[Passage, ...], day: date) -> tuple[Passage, ...]:
+    """Return the passages whose instrument was in force on a day."""
+    return tuple(one for one in passages if one.article.instrument.in_force <= day)

@@ -13,7 +13,7 @@ from importlib import resources
 from types import MappingProxyType
 
 from auction.rulebook.book import Rulebook
-from auction.rulebook.model import Article, Confidence, Instrument, Passage, Provision, Words
+from auction.rulebook.model import Article, Confidence, ForbiddenPhrase, Instrument, Passage, Provision, Words
 from auction.rulebook.reading import (
     RulebookMalformedError,
     check_unit,
@@ -57,6 +57,7 @@ def read_rulebook(text: str) -> Rulebook:
         for rule in table.tables("rule"):
             provisions.extend(_versions(rule, instrument, actors))
         table.done()
+    blocks = _passages(root, "disclosure", instruments)
     found = Rulebook(
         dated=dated,
         sha256=_digest(raw),
@@ -64,7 +65,10 @@ def read_rulebook(text: str) -> Rulebook:
         actors=actors,
         instruments=tuple(instruments.values()),
         provisions=tuple(_closed(provisions)),
-        disclosure_blocks=_passages(root, "disclosure", instruments),
+        disclosure_blocks=tuple(one for one in blocks if not one.categories),
+        special_blocks=tuple(one for one in blocks if one.categories),
+        undertakings=_passages(root, "undertaking", instruments),
+        phrases=tuple(_phrase(table) for table in root.tables("forbidden_phrase")),
         reminders=_passages(root, "reminder", instruments),
     )
     root.done()
@@ -165,12 +169,19 @@ def _passages(root: Table, name: str, instruments: Mapping[str, Instrument]) -> 
                 article=_article(table, instrument),
                 title=_words(table, "title_"),
                 text=_words(table, "text_"),
+                categories=table.texts("category"),
             ),
         )
         table.done()
     if not found or len({one.key for one in found}) < len(found):
         root.fail(f"`{name}` needs at least one entry, and no key twice")
     return tuple(found)
+
+
+def _phrase(table: Table) -> ForbiddenPhrase:
+    found = ForbiddenPhrase(text=table.text("text"), rule=table.text("rule"))
+    table.done()
+    return found
 
 
 def _closed(provisions: list[Provision]) -> Iterator[Provision]:

@@ -177,12 +177,16 @@ class Provision:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A disclosure block (article 13) or special reminder (article 14) with its standing words."""
+    """A disclosure block (article 13), special reminder (article 14) or undertaking with its standing words.
+
+    ``categories`` are those of the things a special block is about; a block for everything has none.
+    """
 
     key: str
     article: Article
     title: Words
     text: Words
+    categories: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -197,4 +201,13 @@ class Passage:
             "title": self.title.as_json(),
             "text": self.text.as_json(),
             "sha256": self.digest,
+            **({"categories": list(self.categories)} if self.categories else {}),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class ForbiddenPhrase:
+    """Words that may not stand in an announcement while the rule of that key is in force."""
+
+    text: str
+    rule: str

@@ -32,7 +32,6 @@ class AuctionNumbers:
     extension_length: timedelta
     resumed_bidding_min: timedelta
     outage_tolerance: timedelta
-    outage_window: timedelta
     loser_release: timedelta
     unsold_release: timedelta
     second_round_within_days: int
@@ -41,7 +40,6 @@ class AuctionNumbers:
     resume_within_days: int
     retention_years: int
     no_surplus_reply_days: int
-    direct_sale_floor_pct: int
     sale_ask_in_kind_days: int
     sale_announce_within_days: int
     sale_period_days: int
@@ -111,19 +109,16 @@ class ControlNumbers:
 
     bank_deposit_max_years: int
     property_max_years: ByKind
+    first_alarm_days: int
+    second_alarm_days: int
+    last_alarm_days: int
+    equity_excess_days: int
     preservation_renewal_days: int
     suit_after_preservation_days: int
     release_without_application_days: int
-    entrusted_renewal_months: int
     priority_transfer_after_days: int
     transfer_letter_days: int
     undisposed_transfer_after_years: int
-    clue_verify_days: int
-    urgent_clue_verify_days: int
-    change_report_days: int
-    audit_decision_days: int
-    reward_decision_days: int
-    bank_objection_days: int
 
     def max_years(self, kind: str) -> int:
         """Return the longest period of one seizure or freezing.
@@ -144,7 +139,6 @@ class SettlementNumbers:
     balance_default_days: int
     ruling_service_days: int
     handover_days: int
-    obstruction_removal_months: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +160,6 @@ class DistributionNumbers:
     enforcement_fee_flat_up_to_minor: int
     enforcement_fee_flat_minor: int
     enforcement_fee_brackets: tuple[FeeBracket, ...]
-    preservation_fee_flat_up_to_minor: int
-    preservation_fee_flat_minor: int
-    preservation_fee_brackets: tuple[FeeBracket, ...]
-    preservation_fee_max_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,36 +185,6 @@ class ObjectionNumbers:
 
 
 @dataclass(frozen=True, slots=True)
-class CreditNumbers:
-    """The list of dishonest debtors: how long, and how one leaves it."""
-
-    term_years: int
-    extension_min_years: int
-    extension_max_years: int
-    decide_on_application_days: int
-    delete_working_days: int
-    correct_working_days: int
-    correction_review_days: int
-    reconsideration_apply_days: int
-    reconsideration_decide_days: int
-    relist_ban_months: int
-
-
-@dataclass(frozen=True, slots=True)
-class CaseNumbers:
-    """Periods of the case itself, and of a case put to rest."""
-
-    file_case_days: int
-    application_limit_years: int
-    enforcement_notice_days: int
-    close_case_months: int
-    inaction_months: int
-    dormant_after_months: int
-    dormant_query_months: int
-    dormant_query_years: int
-
-
-@dataclass(frozen=True, slots=True)
 class Numbers:
     """All numbers in force on one day; enough to replay a lot without the rulebook's words."""
 
@@ -234,5 +194,3 @@ class Numbers:
     settlement: SettlementNumbers
     distribution: DistributionNumbers
     objections: ObjectionNumbers
-    credit: CreditNumbers
-    case_limits: CaseNumbers

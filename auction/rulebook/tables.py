@@ -42,6 +42,18 @@ class Table:
             self.fail(f"`{key}` must be a text")
         return found
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts; none when the key is absent.
+
+        :raises RulebookMalformedError: when it is no list of texts, or an empty one
+        """
+        found = self.take(key)
+        if found is None:
+            return ()
+        if not isinstance(found, list) or not found or not all(isinstance(one, str) and one for one in found):
+            self.fail(f"`{key}` must be a list of texts")
+        return tuple(str(one) for one in found)
+
     def day(self, key: str, *, default: date | None = None) -> date:
         """Return a date; the default, if any, when the key is absent.
 

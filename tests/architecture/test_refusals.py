@@ -28,7 +28,7 @@ capabilities.load()
 REFUSALS = sorted({one for one in _all() if one.__module__.startswith("auction.")}, key=lambda one: one.__qualname__)
 
 
-@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda one: f"{one.__module__}.{one.__name__}")
 def test_a_refusal_says_why_in_both_languages_under_an_article(refusal: type[Refusal]) -> None:
     assert refusal.code.count(".") == 1
     assert refusal.code == refusal.code.lower()
@@ -39,6 +39,6 @@ def test_a_refusal_says_why_in_both_languages_under_an_article(refusal: type[Ref
     assert facts[0] == facts[1], "both languages tell the same facts"
 
 
-@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda one: f"{one.__module__}.{one.__name__}")
 def test_a_refusal_has_a_status_of_a_refusal(refusal: type[Refusal]) -> None:
     assert 400 <= status_of_kind(refusal) < 504

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -9,6 +10,7 @@ from sqlalchemy import create_engine
 
 from auction.app import create_app
 from auction.edges.api.openapi import refusals
+from auction.edges.jobs.housekeeping import KEYS_KEPT, tidy
 from auction.edges.limits import Limits
 from auction.edges.live import live_of
 from auction.edges.platform import Platform
@@ -93,3 +95,22 @@ def test_every_call_is_described(client: FlaskClient, app: Flask) -> None:
 def test_the_table_of_statuses_names_only_codes_that_exist() -> None:
     later = {"registration.barred", "registration.agent_not_confirmed"}
     assert set(STATUS_OF_CODE) - {kind.code for kind in refusals()} <= later
+
+
+def test_operators_see_what_is_behind(road: Road, client: FlaskClient, platform: Platform) -> None:
+    shown = client.get("/metrics").text
+    assert "auction_overdue_acts 0.0" in shown
+    assert "auction_money_orders_waiting 0.0" in shown
+    road.clock.set(road.now + timedelta(days=3650))
+    assert "auction_overdue_acts 0.0" not in client.get("/metrics").text
+
+
+def test_answers_under_keys_are_forgotten_after_a_week_and_not_before(road: Road, client: FlaskClient) -> None:
+    platform, token = road.platform, key_of(road, "A")
+    sent = send(client, token, START, **{"Idempotency-Key": "K-1"})
+    road.clock.set(road.now + KEYS_KEPT)
+    assert tidy(platform) == 0
+    assert send(client, token, START, **{"Idempotency-Key": "K-1"}).text == sent.text
+    road.clock.set(road.now + timedelta(microseconds=1))
+    assert tidy(platform) == 1
+    assert tidy(platform) == 0

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auction.edges.scenario.nodes import FileMalformed
 from auction.edges.scenario.playing import check_verbs
-from auction.edges.scenario.reading import Scenario, scenario
 from auction.edges.scenario.verbs import VERBS
+from auction.edges.stories.nodes import FileMalformed
+from auction.edges.stories.reading import Scenario, scenario
 
 HEAD = 'title: A story\nclock: "2025-03-01T09:00:00+08:00"\n'
 STEP = "steps:\n  - do: wait\n"

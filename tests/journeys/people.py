@@ -16,7 +16,7 @@ from tests.journeys.site import Site
 PATIENCE_MS = 15_000
 
 #: Said by Chromium about the network that a journey itself cut, or about a refusal that the page then shows.
-_EXPECTED = ("net::ERR_INTERNET_DISCONNECTED", "ERR_NETWORK_CHANGED", "status of 409", "status of 422")
+_EXPECTED = ("net::ERR_INTERNET_DISCONNECTED", "ERR_NETWORK_CHANGED", "status of 403", "status of 409", "status of 422")
 
 
 @dataclass

@@ -22,6 +22,10 @@ PUBLIC = {
     "login": "/login",
     "signup": "/signup",
     "rules": "/rules",
+    "rule": "/rules/distribution.construction_priority_max_months",
+    "rule-seen": "/rules/auction.bidding_min",
+    "stories": "/rules/stories",
+    "story": "/rules/stories/wangpai-10-floor-to-the-fen",
     "glossary": "/glossary",
     "help": "/help",
 }

@@ -182,4 +182,6 @@ def _known(act: Act, person: str) -> bool:
 
 def _everything(now: datetime) -> dict[str, str]:
     rules = rulebook().on(now.date())
-    return dict.fromkeys((*rules.disclosure_keys(), *(one.key for one in rules.reminders)), "已如实公开")
+    return dict.fromkeys(
+        (one.key for one in (*rules.disclosure_blocks, *rules.special_blocks, *rules.reminders)), "已如实公开"
+    )

@@ -16,7 +16,9 @@ from tests.program.running import Place, tell
 
 pytestmark = pytest.mark.xdist_group("program")
 CHECKOUT = Path(__file__).resolve().parents[2]
-TRAVELLING = ("pyproject.toml", "README.md", "auction", "demo", "migrations", "static", "templates")
+TRAVELLING = ("pyproject.toml", "README.md", "auction", "demo", "migrations", "static", "templates", "tests/statute")
+#: One of the stories that are tests here and pages there.
+STORY = "stories/wangpai-10-floor-to-the-fen.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +47,7 @@ def test_it_serves_from_another_folder(wheel: Path, place: Place, tmp_path: Path
     )
     assert where.stdout.startswith(str(home))
     took = place.start(program=[str(home / "bin" / "auction")], cwd=tmp_path)
-    for path in ("/", "/lots", "/rules", "/api/v1/rulebook"):
+    for path in ("/", "/lots", "/rules", "/rules/stories/wangpai-10-floor-to-the-fen", "/api/v1/rulebook"):
         assert place.get(path)[0] == 200
     page = place.get("/")[1].decode()
     for address in {part.split('"')[0] for part in page.split('"/static/')[1:]}:
@@ -56,7 +58,7 @@ def test_it_serves_from_another_folder(wheel: Path, place: Place, tmp_path: Path
 
 def test_it_carries_what_the_program_reads_and_nothing_of_the_checkout(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    for wanted in ("demo/listings.json", "static/dist/meta.json", "templates/base.html", "migrations/env.py"):
+    for wanted in ("demo/listings.json", "static/dist/meta.json", "templates/base.html", "migrations/env.py", STORY):
         assert f"auction/_resources/{wanted}" in names
     assert "auction/rulebook/cn.toml" in names
     assert not [name for name in names if name.startswith(("tests/", "var/", "node_modules/")) or "__pycache__" in name]

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, RequestEntityTooLarge
 
-from auction.edges.api import bids, law, lots
+from auction.edges.api import bids, corrections, due, law, lots
 from auction.edges.api.endpoint import ENDPOINTS, endpoint, refused, serve
 from auction.edges.api.health import health
 from auction.edges.api.openapi import reference
@@ -29,7 +29,7 @@ from auction.edges.platform import Platform
 from auction.edges.problems import BodyTooLarge, MethodNotOffered, PlatformFault, PlatformUnavailable
 from auction.foundation.kernel.refusal import InputMalformed, NotFound, Refusal
 
-__all__ = ["ENDPOINTS", "bids", "blueprint", "endpoint", "law", "lots"]
+__all__ = ["ENDPOINTS", "bids", "blueprint", "corrections", "due", "endpoint", "law", "lots"]
 
 PREFIX = "/api/v1"
 _PART = re.compile(r"{(\w+)}")

@@ -18,9 +18,10 @@ from auction.foundation.database.acts import Act
 from auction.foundation.database.idempotency import KeyReused
 from auction.foundation.kernel.refusal import AuthForbidden, AuthRequired, InputMalformed, NotFound, RateLimited
 from auction.procedure.bidding import commands as bidding
-from auction.procedure.bidding import rules
+from auction.procedure.bidding import joint, reminders, rules, shares, undertakings
+from auction.procedure.lots import queries as lots
 
-_AUTH = (AuthRequired, AuthForbidden, RateLimited)
+AUTH = (AuthRequired, AuthForbidden, RateLimited)
 
 
 @endpoint(
@@ -29,27 +30,39 @@ _AUTH = (AuthRequired, AuthForbidden, RateLimited)
     body=(
         Field("as_priority", "truth", "以已确认的优先购买权人身份", "As a priority purchaser the court confirmed"),
         Field("creditor_claim", "text", "以债权抵扣保证金", "The applicant's claim, set against it", longest=80),
+        Field("jointly", "truth", "与法院确认的人共同竞买", "Together with those the court has confirmed"),
+        Field("accepted_version", "text", "已接受的特别提示版本", "The version of the reminders accepted", longest=64),
+        Field("unconnected", "truth", "与本次拍卖没有利害关系", "Not connected with this sale (article 34)"),
+        Field("qualified", "truth", "承诺具备购房资格", "Undertakes to be qualified to buy a home here"),
     ),
     scope=BID_SCOPE,
     errors=(
-        *_AUTH, InputMalformed, NotFound, KeyReused, rules.RegistrationClosed, rules.Ineligible,
+        *AUTH, InputMalformed, NotFound, KeyReused, rules.RegistrationClosed, rules.Ineligible, rules.NotQualified,
         rules.Barred, rules.AgentNotConfirmed, rules.PriorityNotConfirmed, rules.RegisteredAlready,
+        shares.JointNotConfirmed, shares.JointMember,
     ),
     answers="Registration", statuses=(201,),
 )  # fmt: skip
 def register(call: Call, lot: str) -> Answer:
-    """Register the key's person."""
+    """Register the key's person; what he accepts and declares is kept, what he leaves out he is told of."""
     wanted, person = lot_id(lot), bidding_person(call.known)
+    version = call.body["accepted_version"]
+    said = {undertakings.UNCONNECTED: call.body["unconnected"], undertakings.QUALIFIED: call.body["qualified"]}
 
     def run(act: Act) -> Answer:
+        if version is not None:
+            reminders.accept_version(act, lot=wanted, person=person, version=version)
         made = bidding.register(
             act,
             lot=wanted,
             person=person,
             as_priority=bool(call.body["as_priority"]),
             creditor_claim=call.body["creditor_claim"],
+            jointly=joint.as_named(act.session, lot=wanted, bidder=person) if call.body["jointly"] else (),
+            declares={key: value for key, value in said.items() if value is not None},
         )
-        return Answer(registration_json(made, paid_under=f"/lots/{wanted}/deposit"), status=HTTPStatus.CREATED)
+        body = registration_json(made, paid_under=f"/lots/{wanted}/deposit")
+        return Answer(body | _words(call, act, lot=wanted, person=person), status=HTTPStatus.CREATED)
 
     return call.once(run)
 
@@ -62,8 +75,9 @@ def register(call: Call, lot: str) -> Answer:
     ),
     scope=BID_SCOPE,
     errors=(
-        *_AUTH, InputMalformed, NotFound, KeyReused, rules.BidIdReused, rules.BiddingNotOpen, rules.BiddingClosed,
-        rules.NotAdmitted, rules.BelowStart, rules.OwnLead, rules.BidTooLow, rules.OffStep, PlatformUnavailable,
+        *AUTH, InputMalformed, NotFound, KeyReused, rules.BidIdReused, rules.BiddingNotOpen, rules.BiddingClosed,
+        rules.NotAdmitted, rules.CorrectionUnread, rules.BelowStart, rules.OwnLead, rules.BidTooLow,
+        rules.OffStep, PlatformUnavailable,
     ),
     answers="Receipt", statuses=(201, 200),
 )  # fmt: skip
@@ -78,6 +92,22 @@ def bid(call: Call, lot: str) -> Answer:
     if call.key is not None:
         _keep(call, key=call.key, answer=answer)
     return answer
+
+
+def _words(call: Call, act: Act, *, lot: str, person: str) -> dict[str, Any]:
+    """Return the special reminders in the words announced, their version, and whether it was accepted (article 14)."""
+    found = lots.public_lot(act.session, lot)
+    items = [
+        {
+            "key": one.key,
+            "title": one.title.in_language(call.language),
+            "text": one.standing.en if call.language == "en" else one.announced,
+            "sha256": one.sha256,
+        }
+        for one in reminders.reminders_of(found)
+    ]
+    accepted = reminders.all_accepted(act.session, found, person=person)
+    return {"reminders": {"version": reminders.version_of(found), "accepted": accepted, "items": items}}
 
 
 def _placed(call: Call, *, lot: str, person: str) -> Answer:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
 from auction.edges.api.endpoint import Answer, Call, endpoint
 from auction.edges.api.reading import Field
 from auction.edges.api.shapes import entry_json
+from auction.edges.stories.shelf import telling
 from auction.foundation.docket import queries as docket
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.refusal import InputMalformed
 from auction.rulebook import rulebook
+from auction.rulebook.carried import carriers
 
 _INT_MAX = 2**63 - 1
 #: What a court does with a draft is nobody's business yet; the docket shows it once the lot is announced.
@@ -21,9 +23,23 @@ BEFORE_ANNOUNCEMENT = frozenset({"lot.drafted", "lot.disclosed", "lot.approved",
 
 @endpoint("GET", "/rulebook", zh="现行规则及其条文", en="The rules in force, with articles", answers="Rulebook")
 def show_rulebook(call: Call) -> Answer:
-    """Answer the rules in force today."""
+    """Answer the rules in force today, each with the stories that tell it and what in the program carries it."""
     book, today = rulebook(), day_of(call.platform.clock.now())
-    return Answer({**book.as_json(on=today), "on": today.isoformat()}, tag=f"{book.sha256[:24]}-{today.isoformat()}")
+    instruments = [
+        {**instrument, "articles": [_with_traces(rule) for rule in instrument["articles"]]}
+        for instrument in cast("list[dict[str, Any]]", book.as_json(on=today)["instruments"])
+    ]
+    body = {**book.as_json(on=today), "on": today.isoformat(), "instruments": instruments}
+    return Answer(body, tag=f"{book.sha256[:24]}-{today.isoformat()}")
+
+
+def _with_traces(rule: dict[str, Any]) -> dict[str, Any]:
+    key = rule["key"]
+    return {
+        **rule,
+        "stories": [one.name for one in telling(key)],
+        "carried_by": [one.as_json() for one in carriers(key)],
+    }
 
 
 @endpoint(

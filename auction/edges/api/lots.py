@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from auction.edges import explaining
 from auction.edges.api.endpoint import Answer, Call, endpoint
 from auction.edges.api.reading import Field
 from auction.edges.api.shapes import entry_json, lot_json, summary_json
@@ -71,6 +72,7 @@ def show_lot(call: Call, lot: str) -> Answer:
         registered = bidding.registered_count(session, wanted)
     body = lot_json(found, rounds=rounds, language=call.language) | {
         "registered": registered,
+        "explanations": {name: why.as_json() for name, why in explaining.terms(found).items()},
         "state": {
             "seq": state.seq,
             "price_minor": state.price_minor,

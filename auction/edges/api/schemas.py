@@ -51,7 +51,8 @@ SCHEMAS: dict[str, Schema] = {
         **_SUMMARY, case=_TEXT, after=_MAYBE_TEXT, properties=_list(_TEXT), facts=_ANY, floor_minor=_MINOR,
         balance_days=_WHOLE, terms={"type": ["object", "null"]}, rulebook={"type": ["object", "null"]},
         disclosure=_ANY, priority_ranks=_list(_WHOLE), panel=_list(_TEXT), documents=_list(_ANY), rounds=_list(_ANY),
-        warnings=_list(_object(code=_TEXT, text=_TEXT)), closed_at=_MAYBE_AT, registered=_WHOLE, state=_ANY,
+        warnings=_list(_object(code=_TEXT, text=_TEXT)), closed_at=_MAYBE_AT, registered=_WHOLE,
+        explanations=_ANY, state=_ANY, conditions=_ANY, corrections=_WHOLE,
     ),
     "Entry": {
         **_object(seq=_WHOLE, at=_AT, kind=_TEXT, public=_ANY, sealed=_MAYBE_TEXT, prev=_HASH, hash=_HASH),
@@ -59,6 +60,14 @@ SCHEMAS: dict[str, Schema] = {
     },
     "DocketPage": _object(
         items=_list(_ref("Entry")), next={"type": ["integer", "null"]}, head=_object(seq=_WHOLE, hash=_HASH)
+    ),
+    "DueBoard": _object(
+        items=_list(
+            _object(
+                what=_TEXT, on=_TEXT, case=_TEXT, case_number=_TEXT, by=_AT, overdue=_TRUTH, article=_TEXT, why=_ANY
+            )
+        ),
+        total=_WHOLE, overdue=_WHOLE, as_of=_AT,
     ),
     "EventPage": _object(items=_list(_ref("Entry")), next=_TEXT),
     "State": _object(
@@ -75,7 +84,15 @@ SCHEMAS: dict[str, Schema] = {
         registration=_TEXT, lot=_TEXT, code=_TEXT, priority_rank={"type": ["integer", "null"]}, status=_TEXT,
         currency=_TEXT, deposit_minor=_MINOR, deposit_due_minor=_MINOR, pay=_object(how=_TEXT, url=_TEXT),
         registered_at=_AT, admitted_at=_MAYBE_AT,
+        reminders=_object(
+            version=_HASH, accepted=_TRUTH,
+            items=_list(_object(key=_TEXT, title=_TEXT, text=_TEXT, sha256=_HASH)),
+        ),
     ),
+    "Corrections": _object(
+        items=_list(_object(number=_WHOLE, block=_TEXT, before=_TEXT, after=_TEXT, why=_TEXT, at=_AT)), total=_WHOLE
+    ),
+    "CorrectionsRead": _object(lot=_TEXT, corrections=_WHOLE),
     "Receipt": {
         **_object(
             lot=_TEXT, bid_id=_TEXT, outcome={"type": "string", "enum": ["accepted", "refused"]}, seq=_WHOLE,

@@ -56,6 +56,8 @@ def lot_json(lot: LotRecord, *, rounds: Sequence[LotRecord], language: str) -> d
         "documents": [],
         "rounds": [_round_json(one) for one in rounds],
         "warnings": _warnings(lot, language=language),
+        "conditions": lot.conditions.public(),
+        "corrections": lot.corrections,
         "closed_at": instant_text(lot.closed_at) if lot.closed_at else None,
     }
 
@@ -83,6 +85,10 @@ def _warnings(lot: LotRecord, *, language: str) -> list[dict[str, str]]:
         found.append(
             ("priority", "本拍品有优先购买权人，同等价格优先。", "Somebody has a priority to buy at an equal price.")
         )
+    if lot.conditions.purchase_limited:
+        found.append(("purchase_limited", "住房限购，竞买人须具备购房资格。", "Only who may buy a home here may bid."))
+    if lot.corrections:
+        found.append(("corrected", "公告有更正，请先阅读。", "The announcement was corrected; read what changed."))
     if lot.status in {"deferred", "suspended"}:
         found.append(("stayed", "竞价已暂停，恢复时另行公告。", "Bidding is stayed; its resumption will be announced."))
     if lot.status in {"withdrawn", "revoked"}:

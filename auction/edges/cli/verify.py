@@ -44,7 +44,9 @@ def verify(*, source: str, key: str | None) -> None:
         sys.exit(1)
     click.echo(
         f"lot {found.lot}: {found.entries} entries whole, {found.bids} bids and {found.refused} refusals replayed, "
-        f"now {found.status}" + (f" at {found.price_minor}" if found.price_minor is not None else "")
+        f"now {found.status}"
+        + (f" at {found.price_minor}" if found.price_minor is not None else "")
+        + (f", {found.settlement}" if found.settlement else "")
     )
     click.echo("unsigned: the key itself was not checked")
 

@@ -81,9 +81,10 @@ class Bench:
         return f"（{year}）{code}执{serial}号"
 
     def disclosure(self, listing: Listing) -> dict[str, str]:
-        """Return every block articles 13 and 14 want, told of this listing; the reminders in their standing words."""
+        """Return every block that is wanted of such a thing, told of this listing; the reminders in standing words."""
         book = rulebook()
-        blocks = {one.key: one.text.zh for one in (*book.disclosure_blocks, *book.reminders)}
+        special = (one for one in book.special_blocks if listing.category in one.categories)
+        blocks = {one.key: one.text.zh for one in (*book.disclosure_blocks, *special, *book.reminders)}
         area = listing.facts.get("area_m2")
         size = f"建筑面积 {area} 平方米。" if area else ""
         told = {

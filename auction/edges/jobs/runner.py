@@ -11,6 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError
 
 from auction.edges.jobs.deliveries import deliver_due
+from auction.edges.jobs.housekeeping import tidy
 from auction.edges.jobs.sweep import fall_due, sweeping
 from auction.edges.platform import Platform
 
@@ -31,6 +32,7 @@ def run(platform: Platform, *, stop: threading.Event) -> None:
     scheduler.add_job(
         _guarded, "interval", seconds=1, args=["deliveries", lambda: deliver_due(platform)], id="deliveries"
     )
+    scheduler.add_job(_guarded, "interval", hours=1, args=["housekeeping", lambda: tidy(platform)], id="housekeeping")
     scheduler.start()
     stop.wait()
     scheduler.shutdown(wait=True)

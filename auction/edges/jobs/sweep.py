@@ -17,6 +17,8 @@ from auction.edges.inbox import cashier
 from auction.edges.platform import Platform
 from auction.foundation.docket import reactions
 from auction.gateways.clock import ManualClock
+from auction.procedure.assets import queries as assets
+from auction.procedure.assets import queue
 from auction.procedure.bidding import commands as bidding
 from auction.procedure.lots import queries as lots
 
@@ -55,9 +57,9 @@ def fall_due(platform: Platform, *, until: datetime, grace: timedelta = timedelt
     """
     happened = settle(platform)
     while (event := _earliest(platform, until=until, grace=grace)) is not None:
-        at, what, lot = event
+        at, what, on = event
         _move(platform, at)
-        happened.append(_perform(platform, what=what, lot=lot, at=at))
+        happened.append(_perform(platform, what=what, on=on, at=at))
         happened.extend(settle(platform))
     _move(platform, until)
     return happened
@@ -90,17 +92,22 @@ def _earliest(platform: Platform, *, until: datetime, grace: timedelta) -> tuple
     with platform.read() as session:
         opening = lots.next_opening(session, until=until)
         closing = lots.next_closing(session, until=until - grace)
-    due = [(found[0], what, found[1]) for what, found in (("open_lot", opening), ("close_lot", closing)) if found]
+        lapsing = assets.next_lapse(session, until=until)
+    events = (("open_lot", opening), ("close_lot", closing), ("take_effect", lapsing))
+    due = [(found[0], what, found[1]) for what, found in events if found]
     return min(due) if due else None
 
 
-def _perform(platform: Platform, *, what: str, lot: str, at: datetime) -> Happened:
+def _perform(platform: Platform, *, what: str, on: str, at: datetime) -> Happened:
     with platform.act() as act:
-        if what == "open_lot":
-            bidding.open_lot(act, lot=lot)
-        else:
-            bidding.close_when_due(act, lot=lot)
-    return Happened(what=what, on=lot, at=at)
+        match what:
+            case "open_lot":
+                bidding.open_lot(act, lot=on)
+            case "close_lot":
+                bidding.close_when_due(act, lot=on)
+            case _:
+                queue.take_effect(act, property=on)
+    return Happened(what=what, on=on, at=at)
 
 
 def _move(platform: Platform, at: datetime) -> None:

@@ -6,7 +6,7 @@ from auction.edges.scenario.given import Given
 from auction.edges.scenario.stage import Stage
 from auction.edges.scenario.verbs import verb
 from auction.foundation.kernel.roles import Role
-from auction.procedure.settlement import default, in_kind, set_off
+from auction.procedure.settlement import asking, default, in_kind, queries, set_off, top_up
 
 
 @verb("take_in_kind")
@@ -24,6 +24,36 @@ def take_in_kind(stage: Stage, given: Given) -> object:
         "price_minor": taken.price_minor,
         "difference_minor": taken.difference_minor,
     }
+
+
+@verb("ask_in_kind")
+def ask_in_kind(stage: Stage, given: Given) -> object:
+    """Record that the creditors were asked whether they take a failed lot in kind; all of them unless named."""
+    lot, claims = given.text("lot"), given.texts("claims") if given.has("claims") else None
+    given.done()
+    with stage.act(stage.official(Role.OFFICER)) as act:
+        asked = asking.ask_in_kind(act, lot=lot, claims=claims)
+    return {"lot": lot, "asked": list(asked)}
+
+
+@verb("decline_in_kind")
+def decline_in_kind(stage: Stage, given: Given) -> object:
+    """Say that one does not take a failed lot in kind; the creditor says so."""
+    lot, claim = given.text("lot"), given.text("claim")
+    given.done()
+    with stage.act(stage.party(stage.person(claim))) as act:
+        asking.decline_in_kind(act, lot=lot, claim=claim)
+    return {"lot": lot, "claim": claim}
+
+
+@verb("ask_set_off")
+def ask_set_off(stage: Stage, given: Given) -> object:
+    """Ask the panel to count one's own claim against the balance; the buyer asks."""
+    lot, claim = given.text("lot"), given.text("claim")
+    given.done()
+    with stage.act(stage.party(stage.person(claim))) as act:
+        set_off.ask_set_off(act, lot=lot, claim=claim)
+    return {"lot": lot, "claim": claim}
 
 
 @verb("decide_set_off")
@@ -81,3 +111,19 @@ def order_top_up(stage: Stage, given: Given) -> object:
     with stage.act(stage.official(Role.PANEL)) as act:
         ordered = default.order_top_up(act, lot=lot)
     return {"lot": lot, "amount_minor": ordered.amount_minor}
+
+
+@verb("pay_top_up")
+def pay_top_up(stage: Stage, given: Given) -> object:
+    """Pay what was ordered beyond the forfeited deposit; the defaulting buyer pays."""
+    lot, amount = given.text("lot"), given.minor("amount_minor", least=0)
+    given.done()
+    with stage.read() as session:
+        there = queries.forfeit(session, lot)
+    payer = stage.party(there.person) if there else stage.official(Role.BIDDER)
+    with stage.act(payer) as act:
+        top_up.pay_top_up(act, lot=lot, amount_minor=amount)
+    stage.settle()
+    with stage.read() as session:
+        paid = top_up.paid_order(session, lot)
+    return {"lot": lot, "amount_minor": amount, "paid": paid is not None}

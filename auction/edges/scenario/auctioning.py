@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import count
 
 from auction.edges.scenario.given import Given
-from auction.edges.scenario.instants import instant
 from auction.edges.scenario.stage import Stage
 from auction.edges.scenario.verbs import verb
+from auction.edges.stories.instants import instant
 from auction.foundation.kernel.refusal import InputMalformed, NotFound
+from auction.foundation.kernel.roles import Role
 from auction.procedure.bidding import commands as bidding
+from auction.procedure.bidding import corrections, joint, undertakings
 from auction.procedure.bidding import queries as registrations
 from auction.procedure.bidding.offers import Offer
 from auction.procedure.deposits import commands as deposits
 from auction.procedure.lots import queries as lots
 
 _NUMBERS = count(1)
+#: What a bidder may declare of himself, as the file says it.
+_DECLARATIONS = {"unconnected": undertakings.UNCONNECTED, "qualified": undertakings.QUALIFIED}
 
 
 @verb("register")
@@ -25,13 +30,17 @@ def register(stage: Stage, given: Given) -> object:
     lot, bidder = given.text("lot"), given.text("bidder")
     as_priority, claim = given.truth("as_priority"), given.text_or_none("creditor_claim")
     agent = given.text_or_none("agent")
+    declares = {key: given.plain(name) for name, key in _DECLARATIONS.items() if given.has(name)}
+    jointly = given.objects("jointly")
     given.done()
     person = stage.person(bidder)
     through = stage.person(agent) if agent else None
+    together = [_with_person(stage, one) for one in jointly]
     with stage.act(stage.party(person)) as act:
         made = bidding.register(
-            act, lot=lot, person=person, as_priority=as_priority, agent=through, creditor_claim=claim
-        )
+            act, lot=lot, person=person, as_priority=as_priority, agent=through, creditor_claim=claim,
+            jointly=together, declares=declares,
+        )  # fmt: skip
     return {
         "lot": made.lot,
         "bidder": bidder,
@@ -41,6 +50,46 @@ def register(stage: Stage, given: Given) -> object:
         "rank": made.rank,
         "agent": agent,
     }
+
+
+def _with_person(stage: Stage, entry: Mapping[str, object]) -> dict[str, object]:
+    name = entry.get("person")
+    return {**entry, "person": stage.person(name)} if isinstance(name, str) and name.strip() else dict(entry)
+
+
+@verb("confirm_joint")
+def confirm_joint(stage: Stage, given: Given) -> object:
+    """Confirm who buys together with a bidder."""
+    lot, bidder = given.text("lot"), given.text("bidder")
+    jointly = given.objects("jointly")
+    given.done()
+    whom = stage.person(bidder)
+    together = [_with_person(stage, one) for one in jointly]
+    with stage.act(stage.official(Role.OFFICER)) as act:
+        group = joint.confirm_joint(act, lot=lot, bidder=whom, jointly=together)
+    return {"lot": lot, "jointly": [{"person": stage.name_of(one.person), "share": one.share} for one in group]}
+
+
+@verb("read_corrections")
+def read_corrections(stage: Stage, given: Given) -> object:
+    """Confirm that one has seen what was corrected."""
+    lot, bidder = given.text("lot"), given.text("bidder")
+    given.done()
+    person = stage.person(bidder)
+    with stage.act(stage.party(person)) as act:
+        seen = corrections.read_corrections(act, lot=lot, person=person)
+    return {"lot": lot, "bidder": bidder, "corrections": seen}
+
+
+@verb("undertake")
+def undertake(stage: Stage, given: Given) -> object:
+    """Undertake to be qualified to buy a home."""
+    lot, name = given.text("lot"), given.text("person")
+    given.done()
+    person = stage.person(name)
+    with stage.act(stage.party(person)) as act:
+        undertakings.undertake(act, lot=lot, person=person)
+    return {"lot": lot, "person": name}
 
 
 @verb("pay_deposit")

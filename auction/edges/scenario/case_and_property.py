@@ -1,22 +1,22 @@
-"""Verbs before there is a lot: the case, its property, the reference price."""
+"""Verbs before there is a lot: the case and its property."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from auction.edges.scenario.given import Given
-from auction.edges.scenario.instants import instant
 from auction.edges.scenario.stage import Stage
 from auction.edges.scenario.verbs import verb
 from auction.foundation.kernel.refusal import InputMalformed
 from auction.foundation.kernel.roles import PLATFORM, Role
 from auction.procedure.assets import commands as assets
+from auction.procedure.assets import excess, queue, transfer
+from auction.procedure.assets import queries as property_queries
+from auction.procedure.assets.queries import TransferRecord
 from auction.procedure.cases import commands as cases
 from auction.procedure.identity import commands as identity
 from auction.procedure.identity import queries as persons
 from auction.procedure.lots import queries as lots
-from auction.procedure.valuation import commands as valuation
-from auction.procedure.valuation.commands import ValuationResult
 
 
 @verb("open_case")
@@ -64,16 +64,27 @@ def seize(stage: Stage, given: Given) -> object:
     category = given.text_or_none("category") or "other"
     together, home = given.texts("indivisible_with"), given.truth("sole_home")
     setaside, encumbrances = given.minor_or_none("living_setaside_minor", least=0), given.plain("encumbrances")
+    rent = given.minor_or_none("monthly_rent_minor")
     given.done()
     held_by = stage.person(owner) if owner else None
     with stage.act(stage.official(Role.OFFICER)) as act:
         record = assets.seize(
             act, id=thing, case=case, kind=kind, title=title, owner=held_by, category=category, until=until,
-            indivisible_with=together, sole_home=home, living_setaside_minor=setaside,
+            indivisible_with=together, sole_home=home, living_setaside_minor=setaside, monthly_rent_minor=rent,
             encumbrances=_listed(encumbrances),
         )  # fmt: skip
     stage.follow(f"property:{thing}")
-    return {"property": record.id, "until": record.control_until}
+    with stage.read() as session:
+        line = property_queries.queue(session, thing)
+    place = next((one.place for one in line if one.case == case and one.status == "waiting"), None)
+    if place is not None:
+        return {"property": record.id, "until": None, "status": "waiting", "place": place}
+    return {
+        "property": record.id,
+        "until": record.control_until,
+        "status": record.status,
+        "living_setaside_minor": record.living_setaside_minor,
+    }
 
 
 @verb("renew_control")
@@ -88,69 +99,48 @@ def renew_control(stage: Stage, given: Given) -> object:
 
 @verb("release")
 def release(stage: Stage, given: Given) -> object:
-    """Release a thing from control."""
-    thing, ground = given.text("property"), given.text("ground")
+    """Release a thing from control; with a case that only waits for it, take that case's place back."""
+    thing, ground, case = given.text("property"), given.text("ground"), given.text_or_none("case")
     given.done()
     with stage.act(stage.official(Role.OFFICER)) as act:
-        record = assets.release(act, property=thing, ground=ground)
-    return {"property": record.id, "status": record.status}
+        if case is None:
+            record = assets.release(act, property=thing, ground=ground)
+        else:
+            record = queue.leave_queue(act, property=thing, case=case, ground=ground)
+    return {
+        "property": record.id,
+        "status": record.status,
+        "case": record.case,
+        "until": record.control_until,
+    }
 
 
-@verb("value_by_negotiation")
-def value_by_negotiation(stage: Stage, given: Given) -> object:
-    """Record what the parties say a thing is worth."""
-    thing, offers, until = given.text("property"), given.objects("offers"), given.end_or_none("valid_until")
+@verb("order_release")
+def order_release(stage: Stage, given: Given) -> object:
+    """Find a thing excess; its release is due from then."""
+    thing, kept = given.text("property"), given.minor("kept_worth_minor", least=0)
+    given.done()
+    with stage.act(stage.official(Role.PANEL)) as act:
+        record = excess.order_release(act, property=thing, kept_worth_minor=kept)
+    return {"property": record.id, "status": record.status, "ordered_at": record.release_ordered_at}
+
+
+@verb("ask_transfer")
+def ask_transfer(stage: Stage, given: Given) -> object:
+    """Ask the first court for the right to dispose of a thing."""
+    thing, case = given.text("property"), given.text("case")
     given.done()
     with stage.act(stage.official(Role.OFFICER)) as act:
-        return _price(valuation.value_by_negotiation(act, property=thing, offers=offers, valid_until=until))
+        return _transfer(transfer.ask_transfer(act, property=thing, case=case))
 
 
-@verb("value_by_directed_inquiry")
-def value_by_directed_inquiry(stage: Stage, given: Given) -> object:
-    """Record what an authority answered."""
-    thing, authority = given.text("property"), given.text("authority")
-    amount, agreed, reason = given.minor_or_none("amount_minor"), given.truth("agreed"), given.text_or_none("reason")
+@verb("transfer_disposal")
+def transfer_disposal(stage: Stage, given: Given) -> object:
+    """Issue the letter of transfer: another case disposes of the thing."""
+    thing = given.text("property")
     given.done()
     with stage.act(stage.official(Role.OFFICER)) as act:
-        return _price(
-            valuation.value_by_directed_inquiry(
-                act, property=thing, authority=authority, amount_minor=amount, agreed=agreed, reason=reason
-            )
-        )
-
-
-@verb("value_by_online_inquiry")
-def value_by_online_inquiry(stage: Stage, given: Given) -> object:
-    """Record what the inquiry platforms delivered."""
-    thing, sent, results = given.text("property"), given.instant_or_none("sent_at"), given.objects("results")
-    agreed, reason = given.truth("agreed"), given.text_or_none("reason")
-    given.done()
-    delivered = [_with_instants(one, "delivered_at") for one in results]
-    with stage.act(stage.official(Role.OFFICER)) as act:
-        return _price(
-            valuation.value_by_online_inquiry(
-                act, property=thing, results=delivered, sent_at=sent, agreed=agreed, reason=reason
-            )
-        )
-
-
-@verb("value_by_appraisal")
-def value_by_appraisal(stage: Stage, given: Given) -> object:
-    """Record an appraisal."""
-    thing, agency, amount = given.text("property"), given.text("agency"), given.minor("amount_minor")
-    delivered, until = given.instant_or_none("delivered_at"), given.end_or_none("valid_until")
-    agreed, reason = given.truth("agreed"), given.text_or_none("reason")
-    if until is None:
-        given.wrong("valid_until", "缺少该字段 / is missing")
-    given.done()
-    assert until is not None  # noqa: S101 - `done` has refused it
-    with stage.act(stage.official(Role.OFFICER)) as act:
-        return _price(
-            valuation.value_by_appraisal(
-                act, property=thing, agency=agency, amount_minor=amount, valid_until=until, delivered_at=delivered,
-                agreed=agreed, reason=reason,
-            )
-        )  # fmt: skip
+        return _transfer(transfer.transfer_disposal(act, property=thing))
 
 
 def _of_case(stage: Stage, lot: str, *, case: str) -> None:
@@ -160,13 +150,14 @@ def _of_case(stage: Stage, lot: str, *, case: str) -> None:
             raise InputMalformed(errors={"lot": f"不属于该案 / is not a lot of case {case}: {lot}"})
 
 
-def _price(result: ValuationResult) -> dict[str, object]:
+def _transfer(record: TransferRecord) -> dict[str, object]:
     return {
-        "property": result.property,
-        "reference_price_minor": result.reference_price_minor,
-        "method": result.method,
-        "valid_until": result.valid_until,
-        "next": result.next,
+        "property": record.property,
+        "from": record.from_case,
+        "to": record.to_case,
+        "ground": record.ground,
+        "letter_by": record.letter_by,
+        "transferred_at": record.transferred_at,
     }
 
 
@@ -180,8 +171,3 @@ def _object(given: Given, name: str) -> dict[str, Any]:
 
 def _listed(given: object) -> Any:  # noqa: ANN401 - the command judges what it is
     return [] if given is None else given
-
-
-def _with_instants(fields: dict[str, object], *names: str) -> dict[str, object]:
-    """Return an object with its times read; what is no time stays as it is, for the command to refuse."""
-    return {name: (instant(value) or value) if name in names else value for name, value in fields.items()}

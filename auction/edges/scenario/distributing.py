@@ -8,8 +8,10 @@ from auction.edges.scenario.given import Given
 from auction.edges.scenario.stage import Stage
 from auction.edges.scenario.verbs import verb
 from auction.foundation.kernel.roles import Role
+from auction.procedure.cases import bankruptcy
+from auction.procedure.cases.bankruptcy import ReferenceRecord
 from auction.procedure.distribution import commands as distribution
-from auction.procedure.distribution import disputes
+from auction.procedure.distribution import disputes, judgments, participation
 from auction.procedure.distribution import queries as plans
 from auction.procedure.distribution.queries import ObjectionRecord, PlanRecord
 
@@ -38,7 +40,7 @@ def serve_plan(stage: Stage, given: Given) -> object:
 @verb("object_to_plan")
 def object_to_plan(stage: Stage, given: Given) -> object:
     """Dispute a part of a claim's share in the plan; a party acts."""
-    case, by, claim = given.text("case"), given.text("by"), given.text("claim")
+    case, by, claim = given.text("case"), given.text("by"), given.text_or_none("claim")
     amount = given.minor_or_none("amount_minor")
     given.done()
     person = stage.person(by)
@@ -82,6 +84,61 @@ def pay_out(stage: Stage, given: Given) -> object:
         distribution.release_payout(act, case=case)
     stage.settle()
     return _plan(stage, case)
+
+
+@verb("join_distribution")
+def join_distribution(stage: Stage, given: Given) -> object:
+    """Let other creditors take part in the distribution."""
+    case, claims = given.text("case"), given.objects("claims")
+    given.done()
+    with stage.act(stage.official(Role.OFFICER)) as act:
+        record = participation.join_distribution(act, case=case, claims=claims)
+    for claim in record.claims:
+        stage.call(claim.creditor_person, claim.id)
+    return {"case": record.id, "claimed_minor": record.claimed_minor, "claims": [one.id for one in record.claims]}
+
+
+@verb("settle_suit")
+def settle_suit(stage: Stage, given: Given) -> object:
+    """Record the judgment over a share that is kept in escrow."""
+    case, claim, amount = given.text("case"), given.text("claim"), given.minor("amount_minor", least=0)
+    given.done()
+    with stage.act(stage.official(Role.OFFICER)) as act:
+        judgments.settle_suit(act, case=case, claim=claim, amount_minor=amount)
+    return _plan(stage, case)
+
+
+@verb("refer_bankruptcy")
+def refer_bankruptcy(stage: Stage, given: Given) -> object:
+    """Send the case to the bankruptcy court."""
+    case, by = given.text("case"), given.text("by")
+    given.done()
+    person = stage.person(by)
+    with stage.act(stage.official(Role.PANEL)) as act:
+        record = bankruptcy.refer_bankruptcy(act, case=case, by=person)
+    stage.settle()
+    return _reference(record)
+
+
+@verb("answer_bankruptcy")
+def answer_bankruptcy(stage: Stage, given: Given) -> object:
+    """Record what the bankruptcy court answered."""
+    case, accepted = given.text("case"), given.answer("accepted")
+    given.done()
+    with stage.act(stage.official(Role.OFFICER)) as act:
+        record = bankruptcy.answer_bankruptcy(act, case=case, accepted=accepted)
+    stage.settle()
+    return _reference(record)
+
+
+def _reference(record: ReferenceRecord) -> dict[str, object]:
+    return {
+        "case": record.case,
+        "referred_at": record.referred_at,
+        "reply_by": record.reply_by,
+        "answered_at": record.answered_at,
+        "accepted": record.accepted,
+    }
 
 
 def _plan(stage: Stage, case: str) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from auction.edges.scenario.instants import instant, instant_or_day
+from auction.edges.stories.instants import instant, instant_or_day
 from auction.procedure.inputs import Checks
 
 _NO_INSTANT = "应为带时区的时刻 / must be an instant with an offset"

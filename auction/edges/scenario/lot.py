@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from auction.edges.scenario.given import Given
 from auction.edges.scenario.stage import Stage
 from auction.edges.scenario.verbs import verb
 from auction.foundation.kernel.calendar import day_of
+from auction.foundation.kernel.refusal import NotFound
 from auction.foundation.kernel.roles import Role
+from auction.procedure.assets import queries as assets
 from auction.procedure.lots import commands as lots
+from auction.procedure.lots import corrections, surplus
+from auction.procedure.lots.conditions import Conditions, read_conditions
 from auction.rulebook import rulebook
 
 _BALANCE_DAYS_MAX = 365
@@ -24,8 +29,9 @@ def draft_lot(stage: Stage, given: Given) -> object:
     opens, closes = given.instant("opens_at"), given.instant_or_none("closes_at")
     days = given.whole_or_none("balance_days", least=1, most=_BALANCE_DAYS_MAX)
     priority = given.objects("priority")
-    disclosure = _disclosure(stage, given)
+    disclosure = _disclosure(stage, given, things)
     after, sale = given.text_or_none("after"), given.truth("sale")
+    special = _conditions(stage, given)
     given.done()
     assert opens is not None  # noqa: S101 - `done` has refused it
     ranked = [_with_person(stage, one) for one in priority]
@@ -33,7 +39,7 @@ def draft_lot(stage: Stage, given: Given) -> object:
         record = lots.draft_lot(
             act, id=lot, properties=things, start_price_minor=start, deposit_minor=deposit, increment_minor=increment,
             opens_at=opens, closes_at=closes, balance_days=days, priority=ranked, disclosure=disclosure, after=after,
-            sale=sale,
+            sale=sale, conditions=special,
         )  # fmt: skip
     stage.follow(f"lot:{lot}")
     return {
@@ -44,6 +50,20 @@ def draft_lot(stage: Stage, given: Given) -> object:
         "opens_at": record.opens_at,
         "closes_at": record.closes_at,
     }
+
+
+def _conditions(stage: Stage, given: Given) -> Conditions | None:
+    """Read the special conditions of homes and equity; None when the step names none."""
+    limited, reason = given.plain("purchase_limited"), given.plain("unappraisable")
+    company, others = given.text_or_none("company"), given.texts("shareholders")
+    if limited is None and reason is None and company is None and not others:
+        return None
+    return read_conditions(
+        purchase_limited=False if limited is None else limited,
+        unappraisable=reason,
+        company=stage.person(company) if company else None,
+        shareholders=[stage.person(name) for name in others if name],
+    )
 
 
 @verb("approve_lot")
@@ -67,6 +87,29 @@ def notify(stage: Stage, given: Given) -> object:
     return {"lot": lot, "person": name, "noticed_at": noticed_at}
 
 
+@verb("correct_announcement")
+def correct_announcement(stage: Stage, given: Given) -> object:
+    """Correct a block of an announced lot in public."""
+    lot, block = given.text("lot"), given.text("block")
+    text, why = given.plain("text"), given.text_or_none("why")
+    given.done()
+    with stage.act(stage.official(Role.OFFICER)) as act:
+        record = corrections.correct_announcement(
+            act, lot=lot, block=block, text=text if isinstance(text, str) else "", why=why or "更正"
+        )
+    return {"lot": record.id, "status": record.status, "corrections": record.corrections}
+
+
+@verb("warn_no_surplus")
+def warn_no_surplus(stage: Stage, given: Given) -> object:
+    """Tell the applicants that nothing may be left for them."""
+    thing = given.text("property")
+    given.done()
+    with stage.act(stage.official(Role.OFFICER)) as act:
+        reply_by = surplus.warn_no_surplus(act, property=thing)
+    return {"property": thing, "reply_by": reply_by}
+
+
 @verb("announce")
 def announce(stage: Stage, given: Given) -> object:
     """Publish a lot."""
@@ -82,17 +125,37 @@ def _with_person(stage: Stage, entry: Mapping[str, object]) -> dict[str, object]
     return {**entry, "person": stage.person(name)} if isinstance(name, str) else dict(entry)
 
 
-def _disclosure(stage: Stage, given: Given) -> dict[str, str]:
+def _categories(stage: Stage, things: Sequence[str]) -> set[str]:
+    """Return the categories of things; what does not exist has none, and the command refuses it."""
+    found = set()
+    with stage.read() as session:
+        for thing in things:
+            with suppress(NotFound):
+                found.add(assets.property_record(session, thing).category)
+    return found
+
+
+def _texts(written: Mapping[object, object], blocks: Mapping[str, str]) -> bool:
+    return all(key in blocks and isinstance(text, str) for key, text in written.items())
+
+
+def _disclosure(stage: Stage, given: Given, things: Sequence[str]) -> dict[str, str]:
     rules = rulebook().on(day_of(stage.now))
-    blocks = {one.key: one.text.zh for one in (*rules.disclosure_blocks, *rules.reminders)}
+    wanted = (*rules.blocks_for(_categories(stage, things)), *rules.reminders)
+    blocks = {one.key: one.text.zh for one in wanted}
     match given.plain("disclosure"):
         case "complete":
             return blocks
+        case {"write": dict() as written, **rest} if not rest and _texts(written, blocks):
+            return blocks | written
         case {"omit": list() as omitted, **rest} if not rest:
             unknown = [str(key)[:80] for key in omitted if not isinstance(key, str) or key not in blocks]
             if unknown:
                 given.wrong("disclosure", f"unknown: {', '.join(unknown)}; blocks are {', '.join(blocks)}")
             return {key: text for key, text in blocks.items() if key not in omitted}
         case _:
-            given.wrong("disclosure", "应为complete或{omit: […]} / must be complete or {omit: [block, …]}")
+            given.wrong(
+                "disclosure",
+                "应为complete、{omit: […]}或{write: {…}} / complete, {omit: [block, …]} or {write: {block: text}}",
+            )
             return {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from auction.edges.scenario.instants import instant
+from auction.edges.stories.instants import instant
 
 
 def differences(expected: object, result: object, *, where: str = "") -> list[str]:

@@ -11,23 +11,28 @@ from auction.edges.scenario import (
     auctioning,
     case_and_property,
     distributing,
+    entrusting,
     lot,
     objecting,
     settling,
     showing,
     staying,
+    valuing,
 )
 from auction.edges.scenario.given import Given
 from auction.edges.scenario.matching import differences
-from auction.edges.scenario.nodes import FileMalformed
-from auction.edges.scenario.reading import Scenario, Step
 from auction.edges.scenario.stage import Stage
 from auction.edges.scenario.verbs import VERBS, WORDS
+from auction.edges.stories.nodes import FileMalformed
+from auction.edges.stories.reading import Scenario, Step
 from auction.foundation.kernel.canonical import instant_text
 from auction.foundation.kernel.refusal import InputMalformed, Refusal
 
 #: The modules that declare verbs; importing them is what makes a verb playable.
-PLAYS = (*(case_and_property, lot, auctioning, staying, objecting, settling, after_the_close, distributing, showing),)
+PLAYS = (
+    *(case_and_property, valuing, entrusting, lot, auctioning, staying, objecting, settling, after_the_close),
+    *(distributing, showing),
+)
 
 
 @dataclass(frozen=True, slots=True)

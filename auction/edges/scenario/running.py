@@ -9,10 +9,10 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 from auction.edges.scenario.databases import Template, template
-from auction.edges.scenario.nodes import FileMalformed
 from auction.edges.scenario.playing import check_verbs, play
-from auction.edges.scenario.reading import Scenario, read
 from auction.edges.scenario.reporting import Report
+from auction.edges.stories.nodes import FileMalformed
+from auction.edges.stories.reading import Scenario, read
 
 #: From this many files on a second process pays for its start.
 _FILES_FOR_WORKERS = 6

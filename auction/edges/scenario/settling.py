@@ -7,6 +7,7 @@ from auction.edges.scenario.stage import Stage
 from auction.edges.scenario.verbs import verb
 from auction.foundation.kernel.roles import Role
 from auction.procedure.lots import queries as lots
+from auction.procedure.settlement import claims
 from auction.procedure.settlement import commands as settlement
 from auction.procedure.settlement import queries as settlements
 from auction.procedure.settlement.queries import SettlementRecord
@@ -44,7 +45,10 @@ def serve_ruling(stage: Stage, given: Given) -> object:
     lot = given.text("lot")
     given.done()
     with stage.act(stage.official(Role.OFFICER)) as act:
-        return _outcome(settlement.serve_ruling(act, lot=lot))
+        served = _outcome(settlement.serve_ruling(act, lot=lot))
+    with stage.read() as session:
+        ended = claims.security_ended(session, lot=lots.lot(session, lot))
+    return served | {"security_ended": ended}
 
 
 @verb("hand_over")

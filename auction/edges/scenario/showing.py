@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 from sqlalchemy.orm import Session
 
+from auction.edges.due import due_acts
+from auction.edges.scenario import publishing
 from auction.edges.scenario.given import Given
 from auction.edges.scenario.stage import Stage
 from auction.edges.scenario.verbs import verb
 from auction.foundation.docket.rules import Entry
-from auction.foundation.kernel.due import DueAct
 from auction.foundation.kernel.refusal import InputMalformed
 from auction.procedure.assets import queries as assets
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.cases import payments
 from auction.procedure.cases import queries as cases
 from auction.procedure.deposits import queries as deposits
-from auction.procedure.distribution import queries as plans
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots import stays
 from auction.procedure.objections import queries as objections
 from auction.procedure.settlement import queries as settlements
 from auction.procedure.valuation import queries as valuation
 
-_SUBJECTS = ("lot", "property", "case", "money")
+_SUBJECTS = ("lot", "property", "case", "money", "published", "docket", "verified")
+_PUBLIC: Mapping[str, Callable[[Session, str], object]] = {
+    "published": publishing.published,
+    "docket": publishing.entries,
+    "verified": publishing.verified,
+}
 
 
 @verb("wait")
@@ -36,7 +42,7 @@ def wait(stage: Stage, given: Given) -> object:
 
 @verb("show")
 def show(stage: Stage, given: Given) -> object:
-    """Look at a lot, a property, a case, a case's money, or at what is due."""
+    """Look at a lot, a property, a case, a case's money, at what is due, or at what anybody is shown of a lot."""
     subjects = {name: given.text(name) for name in _SUBJECTS if given.has(name)}
     due = given.truth("due")
     given.done()
@@ -53,8 +59,10 @@ def show(stage: Stage, given: Given) -> object:
                 return _property(stage, session, subject)
             case "case":
                 return _case(stage, session, subject)
-            case _:
+            case "money":
                 return _money(session, subject)
+            case _:
+                return _PUBLIC[what](session, subject)
 
 
 def _happening(entry: Entry) -> dict[str, object]:
@@ -145,18 +153,15 @@ def _money(session: Session, case_id: str) -> dict[str, object]:
 
 
 def _due(stage: Stage, session: Session) -> list[dict[str, object]]:
-    now = stage.now
-    acts: list[DueAct] = [
-        *assets.due(session, now),
-        *valuation.due(session, now),
-        *lots.due(session),
-        *stays.due(session, now),
-        *objections.due(session),
-        *deposits.due(session, now),
-        *settlements.due(session, now),
-        *plans.due(session, now),
-    ]
     return [
-        {"what": act.what, "on": act.on, "by": act.by, "overdue": act.overdue(now), "article": act.article}
-        for act in sorted(acts, key=lambda act: (act.by, act.what, act.on))
+        {
+            "what": act.what,
+            "on": act.on,
+            "by": act.by,
+            "case": act.case,
+            "overdue": act.overdue(stage.now),
+            "article": act.article,
+            "why": {"zh": act.zh, "en": act.en},
+        }
+        for act in due_acts(session, stage.now)
     ]

@@ -25,6 +25,8 @@ from auction.procedure.identity import queries as identity
 from auction.procedure.inputs import Checks
 from auction.settings import Settings
 
+#: Who has not signed in: every act that needs an account is refused him.
+NOBODY = "nobody"
 _STAFF = {role.value: role for role in Role if role is not Role.PLATFORM}
 #: A scenario's data live as long as its run, so any key will do; one for all keeps a template usable by all.
 _FIELD_KEY = Fernet.generate_key().decode()
@@ -73,7 +75,7 @@ class Stage:
     def act(self, actor: Actor) -> Iterator[Act]:
         """Open one command's transaction at the instant of the story."""
         self._quiet = False
-        with self.platform.act(actor) as act:
+        with self.platform.act(None if self.acts_as == NOBODY else actor) as act:
             yield act
 
     @contextmanager
@@ -152,7 +154,7 @@ class Stage:
         return sorted(found, key=lambda entry: entry.at)
 
     def _named_actor(self) -> Actor | None:
-        if self.acts_as is None:
+        if self.acts_as is None or self.acts_as == NOBODY:
             return None
         role = _STAFF.get(self.acts_as)
         return self._account(self.person(self.acts_as)) if role is None else _staff(role)

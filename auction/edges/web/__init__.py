@@ -14,7 +14,23 @@ from importlib.util import find_spec
 from flask import Flask
 
 from auction.edges.platform import Platform
-from auction.edges.web import account, bids, deposit, faults, frame, home, law, lot, mine, registering, search, settling
+from auction.edges.web import (
+    account,
+    bids,
+    deposit,
+    faults,
+    frame,
+    home,
+    law,
+    lot,
+    mine,
+    objecting,
+    party,
+    registering,
+    search,
+    settling,
+    stories,
+)
 
 #: Desks that bring a blueprint of their own.
 _DESKS = ("court", "supervision", "admin")
@@ -24,7 +40,21 @@ def attach(app: Flask, platform: Platform) -> None:
     """Give the application its pages, with session, forms, languages, headers and error pages."""
     frame.attach(app, platform)
     faults.attach(app)
-    for part in (home, search, lot, law, account, registering, deposit, bids, mine, settling):
+    for part in (
+        home,
+        search,
+        lot,
+        law,
+        stories,
+        account,
+        registering,
+        deposit,
+        bids,
+        mine,
+        objecting,
+        party,
+        settling,
+    ):
         app.register_blueprint(part.pages)
     for desk in _DESKS:
         name = f"{__name__}.{desk}"

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, render_template, request
+from sqlalchemy.orm import Session
 
+from auction.edges import explaining
+from auction.edges.stories.shelf import Story, telling
 from auction.edges.web import visitor
-from auction.edges.web.visitor import ANYONE, open_to, t
+from auction.edges.web.stories import title_of
+from auction.edges.web.visitor import ANYONE, open_to, platform, t
+from auction.foundation.docket import queries as docket
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.money import grouped
-from auction.foundation.kernel.refusal import InputMalformed
+from auction.foundation.kernel.refusal import InputMalformed, NotFound
+from auction.procedure.lots import queries as lots
 from auction.rulebook import Instrument, Provision, rulebook
+from auction.rulebook.carried import carriers, kinds_seen
 
 pages = Blueprint("law", __name__)
+
+_A_DAY = timedelta(hours=24)
+#: How many entries of a day a rule's page shows.
+_SEEN_MOST = 30
 
 _UNITS: Mapping[str, tuple[str, str]] = {
     "pct": ("%", " %"),
@@ -49,6 +60,70 @@ def rules() -> str:
     instruments = [_instrument(one, found) for one, found in book.articles(on=day).items()]
     shown = {"version": book.version, "dated": day.isoformat(), "instruments": instruments}
     return render_template("public/rules.html", section="rules", book=shown)
+
+
+@pages.get("/rules/<key>")
+@open_to(ANYONE)
+def rule(key: str) -> str:
+    """Show one rule whole: words, number, history, who carries it, which stories tell it, where it was seen today."""
+    history = [one for one in rulebook().provisions if one.key == key]
+    if not history:
+        raise NotFound(what="rule", name=key[:80])
+    now = visitor.now()
+    living = next((one for one in history if one.in_force_on(day_of(now))), history[-1])
+    with platform().read() as session:
+        seen = _seen_today(session, key, now=now)
+    return render_template(
+        "public/rule.html",
+        section="rules",
+        rule=_rule(living) | {"law": living.article.instrument.title.in_language(visitor.language())},
+        versions=[_version(one) for one in sorted(history, key=lambda one: one.in_force)],
+        carriers=carriers(key),
+        stories=[_story(one) for one in telling(key)],
+        seen=seen,
+    )
+
+
+def _version(one: Provision) -> dict[str, Any]:
+    """Return a version of a rule: its place, its number, from when until when, and how sure we are of it."""
+    language = visitor.language()
+    return {
+        "article": one.article.in_language(language),
+        "text": one.text.in_language(language),
+        "value": value_of(one),
+        "in_force": one.in_force.isoformat(),
+        "until": one.until.isoformat() if one.until else None,
+        "confidence": one.confidence,
+    }
+
+
+def _story(one: Story) -> dict[str, str]:
+    return {"name": one.name, "title": title_of(one)}
+
+
+def _seen_today(session: Session, key: str, *, now: datetime) -> list[dict[str, Any]]:
+    """Return the public entries of the last 24 hours by which a rule was seen at work, the newest first."""
+    kinds = explaining.kinds_of(key) | kinds_seen(key)
+    entries = docket.recent(session, kinds=kinds, since=now - _A_DAY) if kinds else []
+    found: list[dict[str, Any]] = []
+    titles: dict[str, str | None] = {}
+    for entry in entries:
+        if len(found) == _SEEN_MOST:
+            break
+        if explaining.rule_of(entry) != key and entry.kind not in kinds_seen(key):
+            continue
+        lot = entry.chain.partition(":")[2]
+        if lot not in titles:
+            titles[lot] = _public_title(session, lot)
+        if titles[lot] is not None:
+            found.append({"lot": lot, "title": titles[lot], "seq": entry.seq, "kind": entry.kind, "at": entry.at})
+    return found
+
+
+def _public_title(session: Session, lot: str) -> str | None:
+    """Return what a lot is called; None for one that is not announced and so nobody's business yet."""
+    found = lots.lot(session, lot)
+    return found.title if found.announced_at is not None else None
 
 
 def _instrument(one: Instrument, found: Sequence[Provision]) -> dict[str, Any]:

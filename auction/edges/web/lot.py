@@ -10,6 +10,7 @@ import segno
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
 
+from auction.edges import explaining
 from auction.edges.web import shown, visitor
 from auction.edges.web.visitor import ANYONE, open_to, platform
 from auction.foundation.docket import queries as docket
@@ -63,6 +64,7 @@ def _docket(session: Session, lot: str, *, after: int) -> dict[str, Any]:
     return {
         "lot": found,
         "entries": entries,
+        "why": {one.seq: explaining.act(one) for one in entries},
         "head": {"seq": seq, "hash": head_hash},
         "previous": url_for("lot.docket_page", lot=lot, after=back) if after else None,
         "next": url_for("lot.docket_page", lot=lot, after=last) if last < seq else None,

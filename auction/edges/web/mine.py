@@ -8,13 +8,16 @@ from flask import Blueprint, render_template
 from sqlalchemy.orm import Session
 
 from auction.edges.web import shown
+from auction.edges.web.objecting import subject_of
 from auction.edges.web.shown import LotCard
 from auction.edges.web.visitor import BIDDERS, open_to, own_person, platform
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.bidding.queries import RegistrationRecord
+from auction.procedure.cases import queries as cases
 from auction.procedure.deposits import queries as deposits
 from auction.procedure.deposits.queries import DepositRecord
 from auction.procedure.lots import queries as lots
+from auction.procedure.objections import queries as objections
 from auction.procedure.settlement import queries as settlement
 from auction.procedure.settlement.queries import SettlementRecord
 
@@ -48,8 +51,10 @@ def own_lots() -> str:
     """Show the visitor's own lots, what is due first."""
     with platform().read() as session:
         own = _own(session, person=own_person())
+        objected = [(one, subject_of(session, one)) for one in objections.by_person(session, person=own_person())]
+        parties = [cases.case(session, one) for one in cases.cases_of_person(session, own_person())]
     own.sort(key=lambda one: (not one.owes, not one.under_way, one.lot.ends_at))
-    return render_template("bidder/my.html", section="my", rows=own)
+    return render_template("bidder/my.html", section="my", rows=own, objections=objected, cases=parties)
 
 
 def _own(session: Session, *, person: str) -> list[Own]:

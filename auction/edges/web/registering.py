@@ -15,10 +15,11 @@ from auction.edges.web.visitor import BIDDERS, known_visitor, open_to, own_perso
 from auction.foundation.kernel.money import grouped
 from auction.foundation.kernel.refusal import Refusal
 from auction.procedure.bidding import commands as bidding
-from auction.procedure.bidding import queries, reminders
+from auction.procedure.bidding import corrections, joint, queries, reminders, undertakings
 from auction.procedure.bidding.queries import RegistrationRecord
-from auction.procedure.bidding.rules import RegisteredAlready, RegistrationClosed
+from auction.procedure.bidding.rules import RegisteredAlready, RegistrationClosed, procedure_runs
 from auction.procedure.cases import queries as cases
+from auction.procedure.identity import queries as identity
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots.queries import LotRecord
 
@@ -42,11 +43,17 @@ def _onward(own: RegistrationRecord) -> Response:
     return redirect(url_for("deposit.form", lot=own.lot))
 
 
+def _declared() -> dict[str, object]:
+    """Return what was declared: a box that the page shows and nobody ticked is a no where the law wants a yes."""
+    prefix = "undertaking-"
+    return {key.removeprefix(prefix): True for key in request.form if key.startswith(prefix)}
+
+
 def _page(lot: str, *, refusal: Refusal | None = None, words: Mapping[str, str] | None = None) -> str:
     person = own_person()
     with platform().read() as session:
         found = lots.public_lot(session, lot)
-        takes = found.status in {"announced", "open"} and visitor.now() < found.ends_at
+        takes = procedure_runs(status=found.status, ends_at=found.ends_at, now=visitor.now())
         if refusal is None and not takes:
             refusal = RegistrationClosed(status=found.status)
         context = _context(session, found, person=person)
@@ -74,7 +81,24 @@ def _context(session: Session, lot: LotRecord, *, person: str) -> dict[str, Any]
             if one.applicant and one.creditor_person == person
         ],
         "may_claim_priority": any(one.person == person for one in lot.priority),
+        "undertakings": [
+            {
+                "key": one.key,
+                "title": t(one.title.zh, one.title.en),
+                "text": t(one.text.zh, one.text.en),
+                "law": one.article.in_language(visitor.language()),
+            }
+            for one in undertakings.undertakings_of(lot)
+        ],
+        "group": _group(session, lot, person=person),
     }
+
+
+def _group(session: Session, lot: LotRecord, *, person: str) -> list[tuple[str, str]]:
+    """Return name and share of those the court has confirmed to buy with the person; nobody when he buys alone."""
+    members = joint.group(session, lot=lot.id, bidder=person)
+    named = identity.persons(session, ids=[one.person for one in members])
+    return [(named[one.person].name if one.person in named else one.person, one.share) for one in members]
 
 
 @pages.post("/lots/<lot>/register")
@@ -92,9 +116,20 @@ def register(lot: str) -> Response:
                 person=person,
                 as_priority=request.form.get("as_priority") == "1",
                 creditor_claim=request.form.get("creditor_claim") or None,
+                jointly=joint.as_named(act.session, lot=lot, bidder=person) if request.form.get("jointly") else (),
+                declares=_declared(),
             )
     except RegisteredAlready:
         return redirect(url_for("deposit.form", lot=lot))
     except Refusal as refusal:
         return make_response(_page(lot, refusal=refusal, words=words), int(status_of(refusal)))
     return _onward(own)
+
+
+@pages.post("/lots/<lot>/corrections")
+@open_to(BIDDERS)
+def read_corrections(lot: str) -> Response:
+    """Keep that the visitor has read what was corrected, and go back to the bidding."""
+    with platform().act(known_visitor()) as act:
+        corrections.read_corrections(act, lot=lot, person=own_person())
+    return redirect(url_for("lot.lot_page", lot=lot, _anchor="bid"), code=303)

@@ -1,22 +1,29 @@
-"""After the hammer, for the buyer: the confirmation, the balance and its day, the ruling, the hand-over."""
+"""After the hammer, for the buyer: what is due and until when, what follows if he does not pay, ruling, hand-over."""
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, redirect, render_template, url_for
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from auction.edges.problems import status_of
+from auction.edges.web import visitor
 from auction.edges.web.deposit import carry_out
 from auction.edges.web.visitor import BIDDERS, known_visitor, open_to, own_person, platform
+from auction.foundation.database.acts import Act
+from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.refusal import NotFound, Refusal
+from auction.procedure.bidding import joint
 from auction.procedure.deposits import queries as deposits
-from auction.procedure.deposits.queries import OrderRecord
 from auction.procedure.deposits.rules import OrderStatus
-from auction.procedure.identity import queries as identity
 from auction.procedure.lots import queries as lots
 from auction.procedure.settlement import commands as settlement
-from auction.procedure.settlement import queries
+from auction.procedure.settlement import foreseen, queries, set_off, top_up
 from auction.procedure.settlement.queries import SettlementRecord
+from auction.rulebook import rulebook
 
 pages = Blueprint("settling", __name__)
 
@@ -43,22 +50,31 @@ def deal(lot: str) -> str:
 
 def _page(found: SettlementRecord, *, refusal: Refusal | None = None) -> str:
     with platform().read() as session:
-        return render_template(
-            "bidder/settlement.html",
-            section="my",
-            lot=lots.lot(session, found.lot),
-            settlement=found,
-            buyer=identity.person(session, found.buyer_person).name,
-            pending=found.due_minor > 0 and any(order.status is OrderStatus.WAITING for order in _orders(found)),
-            sandbox=platform().gateway.name == "sandbox",
-            refusal=refusal,
-        )
+        context = _context(session, found)
+    return render_template("bidder/settlement.html", section="my", settlement=found, refusal=refusal, **context)
 
 
-def _orders(found: SettlementRecord) -> list[OrderRecord]:
-    """Return the orders by which the balance is paid."""
-    with platform().read() as session:
-        return deposits.orders_of(session, subject=f"balance:{found.lot}")
+def _context(session: Session, found: SettlementRecord) -> dict[str, Any]:
+    forfeit = queries.forfeit(session, found.lot)
+    back = deposits.orders_of(session, subject=f"price_return:{found.lot}")
+    return {
+        "lot": lots.lot(session, found.lot),
+        "buyer": joint.names(session, lot=found.lot, person=found.buyer_person),
+        "numbers": rulebook().on(day_of(found.confirmed_at)).settlement,
+        "pending": found.due_minor > 0 and bool(_waiting(session, f"balance:{found.lot}")),
+        "loss": foreseen.loss(session, lot=found.lot, now=visitor.now()),
+        "set_offs": set_off.possible(session, lot=found.lot),
+        "forfeit": forfeit,
+        "top_up_paid": top_up.paid_order(session, found.lot),
+        "top_up_pending": bool(_waiting(session, top_up.subject(found.lot))),
+        "back": back,
+        "sandbox": platform().gateway.name == "sandbox",
+    }
+
+
+def _waiting(session: Session, subject: str) -> list[str]:
+    """Return the orders of a payment that is under way."""
+    return [order.id for order in deposits.orders_of(session, subject=subject) if order.status is OrderStatus.WAITING]
 
 
 @pages.post("/lots/<lot>/settlement/pay")
@@ -68,12 +84,42 @@ def pay_balance(lot: str) -> Response:
     found = _own(lot)
     if found.due_minor == 0:
         return redirect(url_for("settling.deal", lot=lot))
+    return _perform(
+        lot,
+        lambda act: settlement.pay_balance(act, lot=lot, amount_minor=found.due_minor),
+        paying=f"balance:{lot}",
+    )
+
+
+@pages.post("/lots/<lot>/settlement/top_up")
+@open_to(BIDDERS)
+def pay_top_up(lot: str) -> Response:
+    """Pay exactly what the court has ordered beyond the deposit."""
+    _own(lot)
+    with platform().read() as session:
+        forfeit = queries.forfeit(session, lot)
+    ordered = (forfeit.top_up_minor if forfeit else None) or 0
+    return _perform(lot, lambda act: top_up.pay_top_up(act, lot=lot, amount_minor=ordered), paying=top_up.subject(lot))
+
+
+@pages.post("/lots/<lot>/settlement/set_off")
+@open_to(BIDDERS)
+def ask_set_off(lot: str) -> Response:
+    """Ask the panel to count one's own claim toward the balance."""
+    _own(lot)
+    claim = request.form.get("claim", "").strip()
+    return _perform(lot, lambda act: set_off.ask_set_off(act, lot=lot, claim=claim))
+
+
+def _perform(lot: str, do: Callable[[Act], object], *, paying: str | None = None) -> Response:
+    """Run the buyer's own act; a payment is asked of the gateway at once, so that he need not wait for a sweep."""
     try:
         with platform().act(known_visitor()) as act:
-            settlement.pay_balance(act, lot=lot, amount_minor=found.due_minor)
-        for order in _orders(found):
-            if order.status is OrderStatus.WAITING:
-                carry_out(order.id)
+            do(act)
+        with platform().read() as session:
+            waiting = _waiting(session, paying) if paying else []
+        for order in waiting:
+            carry_out(order)
     except Refusal as refusal:
         return make_response(_page(_own(lot), refusal=refusal), int(status_of(refusal)))
     return redirect(url_for("settling.deal", lot=lot))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from auction.edges import explaining
 from auction.edges.web.visitor import t
 from auction.foundation.docket import queries as docket
 from auction.foundation.docket.rules import Entry
@@ -19,10 +20,11 @@ from auction.procedure.bidding.queries import RegistrationRecord, State
 from auction.procedure.bidding.reminders import reminders_of
 from auction.procedure.cases import queries as cases
 from auction.procedure.identity import queries as identity
+from auction.procedure.lots import corrections
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots.queries import LotRecord
 from auction.procedure.settlement import queries as settlement
-from auction.rulebook import rulebook
+from auction.rulebook import Words, rulebook
 
 _ENTRIES_SHOWN = 40
 #: More points than this no screen can show; the newest is always among them.
@@ -83,6 +85,10 @@ class Viewer:
     def code(self) -> str | None:
         """His own bidding code."""
         return self.registration.code if self.registration else None
+
+    def unread_corrections(self, lot: LotRecord) -> int:
+        """Return how many corrections came since he registered or last read them."""
+        return max(0, lot.corrections - self.registration.corrections_read) if self.registration else 0
 
     @property
     def status(self) -> str | None:
@@ -154,6 +160,7 @@ def page(session: Session, lot_id: str, *, person: str | None) -> dict[str, Any]
         "viewer_code": viewer.code,
         "viewer_status": viewer.status,
         "viewer_has_bid": viewer.has_bid,
+        "unread_corrections": viewer.unread_corrections(lot),
         "viewer_deposit_minor": viewer.registration.deposit_minor if viewer.registration else None,
     }
 
@@ -185,7 +192,10 @@ def _terms(session: Session, lot: LotRecord) -> dict[str, Any]:
         "balance_days": lot.balance_days,
         "announced_at": lot.announced_at,
         "opens_at": lot.opens_at,
+        "why": explaining.terms(lot),
         "disclosure": disclosed(lot),
+        "purchase_limited": lot.conditions.purchase_limited,
+        "corrections": _corrected(session, lot),
         "reminders": [t(one.announced, one.standing.en) for one in reminders_of(lot)],
         "rulebook": (lot.rulebook or {}).get("version", ""),
         "documents": [],
@@ -224,6 +234,7 @@ def _history(session: Session, lot: LotRecord) -> dict[str, Any]:
         "price_history": [[one.at.isoformat(), one.public["amount_minor"]] for one in bids[::-every][::-1]],
         "chain": cards(session, [one for one in lots.chain(session, lot.id) if one.announced_at]),
         "halt_reason": _ground(halts[-1]) if halts and halted else None,
+        "halt": halts[-1] if halts and halted else None,
     }
 
 
@@ -251,8 +262,24 @@ def _ground(entry: Entry) -> str | None:
 
 def disclosed(lot: LotRecord) -> list[tuple[str, str, str]]:
     """Return the disclosure blocks in the order of the article: key, title, the court's own words."""
-    titles = {one.key: one.title for one in rulebook().disclosure_blocks}
+    titles = _titles_of_blocks()
     return [(key, t(title.zh, title.en), lot.disclosure[key]) for key, title in titles.items() if key in lot.disclosure]
+
+
+def _titles_of_blocks() -> dict[str, Words]:
+    book = rulebook()
+    return {one.key: one.title for one in (*book.disclosure_blocks, *book.special_blocks)}
+
+
+def _corrected(session: Session, lot: LotRecord) -> list[dict[str, Any]]:
+    """Return what was corrected of the announcement, each with the title of its block; nothing is asked when none."""
+    if not lot.corrections:
+        return []
+    titles = _titles_of_blocks()
+    return [
+        asdict(one) | {"title": t(titles[one.block].zh, titles[one.block].en) if one.block in titles else one.block}
+        for one in corrections.corrections(session, lot=lot.id)
+    ]
 
 
 def facts_in_words(facts: Mapping[str, Any]) -> list[tuple[str, str]]:

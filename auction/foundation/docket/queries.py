@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, literal_column, select, text, tuple_
+from sqlalchemy import Select, func, literal_column, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from auction.foundation.docket.models import DocketEntry, DocketHead
@@ -65,6 +66,14 @@ def of_kinds(session: Session, chain: str, kinds: Sequence[str]) -> list[Entry]:
     return [entry_of(row) for row in session.scalars(query)]
 
 
+def has_acted(session: Session, chains: Sequence[str], *, by: str, kinds: Sequence[str]) -> bool:
+    """Say whether an account has entered an act of one of the kinds in any of the chains."""
+    query = select(literal_column("1")).where(
+        DocketEntry.chain.in_(chains), DocketEntry.kind.in_(kinds), DocketEntry.by == by
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
 def bids_of_ids(session: Session, chain: str, bid_ids: Sequence[str]) -> list[Entry]:
     """Return the entries of bids with the given client ids, found by the index that keeps them single."""
     # Literals, not parameters: only then does the planner see that the partial index fits.
@@ -100,6 +109,32 @@ def feed(
     if kinds is not None:
         query = query.where(DocketEntry.kind.in_(kinds))
     return [FeedItem(txid=row.txid, position=row.position, entry=entry_of(row)) for row in session.scalars(query)]
+
+
+def recent(
+    session: Session, *, kinds: Collection[str], since: datetime, subject: str = "lot", look_at: int = 5_000
+) -> list[Entry]:
+    """Return the entries of some kinds since an instant, the newest first, among the newest ``look_at`` of all.
+
+    The bound keeps the reading cheap however much happens in a day.
+    """
+    newest_of_all = (
+        select(DocketEntry.chain, DocketEntry.seq)
+        .order_by(DocketEntry.txid.desc(), DocketEntry.position.desc())
+        .limit(look_at)
+        .subquery()
+    )
+    query: Select[DocketEntry] = (
+        select(DocketEntry)
+        .join(newest_of_all, tuple_(*newest_of_all.c) == tuple_(DocketEntry.chain, DocketEntry.seq))
+        .where(
+            DocketEntry.kind.in_(kinds),
+            DocketEntry.at >= since,
+            DocketEntry.chain.startswith(f"{subject}:", autoescape=True),
+        )
+        .order_by(DocketEntry.txid.desc(), DocketEntry.position.desc())
+    )
+    return [entry_of(row) for row in session.scalars(query)]
 
 
 def count(session: Session, chain: str, kind: str) -> int:

@@ -11,11 +11,12 @@ from auction.foundation.docket.commands import append, lock
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.canonical import instant_text
 from auction.foundation.kernel.ids import new_id
-from auction.foundation.kernel.refusal import InputMalformed, NotFound
+from auction.foundation.kernel.refusal import InputMalformed
 from auction.foundation.kernel.roles import Role
-from auction.procedure.assets import queries, rules
-from auction.procedure.assets.models import ControlMeasure, DisposalHold, Property
+from auction.procedure.assets import grounds, queries, queue, rows, rules, waiting
+from auction.procedure.assets.models import DisposalHold, Property
 from auction.procedure.cases import queries as cases
+from auction.procedure.cases.queries import CaseRecord
 from auction.procedure.identity import queries as identity
 from auction.procedure.inputs import Checks
 from auction.rulebook import rulebook
@@ -37,19 +38,25 @@ def seize(
     indivisible_with: Sequence[str] = (),
     sole_home: bool = False,
     living_setaside_minor: int | None = None,
+    monthly_rent_minor: int | None = None,
     encumbrances: Sequence[Any] = (),
     id: str | None = None,  # noqa: A002 - the caller's own id, as everywhere
 ) -> queries.PropertyRecord:
     """Put a property under control, by default for the longest period the law allows (民诉解释第485条).
 
+    What another case holds is waited for: the case takes its place in the queue (查封规定第26条). What was released or
+    has lapsed is seized anew.
+
     :param owner: a person on record; the debtor when left out
     :raises NotFound: no such case
-    :raises InputMalformed: a field cannot be read, the owner is unknown, the id is already used
+    :raises InputMalformed: a field cannot be read, the owner is unknown, the case holds the thing already
     :raises ControlTooLong: ``until`` lies beyond the longest period
+    :raises SetasideOutOfRange: a set-aside that is not five to eight years' rent
+    :raises AlreadyHolding: NotUnderControl: the case waits for it already, or it was disposed of
     """
     checks = Checks()
     thing = new_id("property") if id is None else checks.identifier("property", id)
-    setaside = living_setaside_minor
+    rent, setaside = monthly_rent_minor, living_setaside_minor
     row: dict[str, Any] = {
         "kind": checks.one_of("kind", kind, rules.KINDS),
         "category": checks.one_of("category", category, rules.CATEGORIES),
@@ -58,6 +65,7 @@ def seize(
         "facts": checks.facts("facts", facts or {}),
         "indivisible_with": [name for name in checks.names("indivisible_with", indivisible_with) if name != thing],
         "sole_home": checks.truth("sole_home", sole_home),
+        "monthly_rent_minor": None if rent is None else checks.minor("monthly_rent_minor", rent),
         "living_setaside_minor": None if setaside is None else checks.minor("living_setaside_minor", setaside, least=0),
         "encumbrances": checks.list_of_facts("encumbrances", encumbrances),
     }
@@ -66,22 +74,21 @@ def seize(
     checks.refuse()
     record = cases.case(act.session, case)
     lock(act, f"property:{thing}")
-    if act.session.get(Property, thing) is not None:
-        raise InputMalformed(errors={"property": "编号已被使用 / the id is already used"})
+    held_by = _owner(act, owner, debtor=record.debtor.person)
+    before = act.session.get(Property, thing, populate_existing=True)
+    if before is not None and not _free(act, before, case=record, kind=row["kind"], owner=held_by, asked=asked):
+        queue.join(act, before, case=record.id)
+        return queries.property_record(act.session, thing)
+    row["living_setaside_minor"] = _setaside(act, row)
     row |= {
-        "id": thing,
         "case_id": record.id,
         "city": place or identity.court(act.session, record.court).city or "",
-        "owner_person_id": _owner(act, owner, debtor=record.debtor.person),
+        "owner_person_id": held_by,
         "seized_at": act.now,
-        "control_until": _until(act, row["kind"], start=act.now, asked=asked),
+        "control_until": rows.end_of_control(act, row["kind"], start=act.now, asked=asked),
         "status": "seized",
     }
-    seized = Property(**row)
-    act.session.add(seized)
-    act.session.flush()
-    _measure(act, thing, "seize", starts_at=act.now, until=seized.control_until)
-    _enter_seizure(act, seized)
+    _control(act, thing, before, row)
     return queries.property_record(act.session, thing)
 
 
@@ -96,30 +103,38 @@ def renew_control(act: Act, *, property: str, until: datetime | None = None) -> 
     checks = Checks()
     asked = checks.instant_or_none("until", until)
     checks.refuse()
-    row = _held(act, property)
+    row = rows.held(act, property)
     rules.check_live(until=row.control_until, now=act.now)
     before = row.control_until
-    row.control_until = _until(act, row.kind, start=before, asked=asked)
+    row.control_until = rows.end_of_control(act, row.kind, start=before, asked=asked)
     act.session.flush()
-    _measure(act, property, "renew", starts_at=before, until=row.control_until)
+    rows.measure(act, property, "renew", starts_at=before, until=row.control_until)
     append(act, f"property:{property}", "property.renewed", {"until": instant_text(row.control_until)})
     return queries.property_record(act.session, property)
 
 
 @command("release", by={Role.OFFICER})
 def release(act: Act, *, property: str, ground: str) -> queries.PropertyRecord:  # noqa: A002 - the law's word
-    """Release a property from control on a ground of 查封规定第28条.
+    """Release a property from control on a ground of 查封规定第28条; who waits first holds it from then on (第26条).
 
+    :param ground: one of ``grounds.RELEASE``, or the officer's own words
     :raises NotUnderControl: released or disposed of already
+    :raises SaleUnderWay: while it is being sold and others wait for it
     """
     checks = Checks()
     why = checks.text("ground", ground)
     checks.refuse()
-    row = _held(act, property)
+    row = rows.held(act, property)
+    following = waiting.next_in_line(queries.queue(act.session, property))
+    if following is not None and row.status == "disposing":
+        raise waiting.SaleUnderWay
     rules.check_step(status=row.status, to="released")
+    known = grounds.known_ground(why)
     row.status, row.released_at, row.release_ground = "released", act.now, why
     act.session.flush()
-    append(act, f"property:{property}", "property.released", {"ground": why})
+    public = {"ground": why, "article": known.article if known else "查封规定 第28条", "case": row.case_id}
+    append(act, f"property:{property}", "property.released", public)
+    queue.pass_on(act, row, at=act.now)
     return queries.property_record(act.session, property)
 
 
@@ -141,7 +156,7 @@ def hold(
     ends = checks.instant_or_none("until", until)
     chosen = new_id("notice") if id is None else checks.identifier("id", id)
     checks.refuse()
-    _locked(act, property)
+    rows.locked(act, property)
     before = act.session.get(DisposalHold, chosen, populate_existing=True)
     if before is not None:
         return queries.hold_record(before)
@@ -162,7 +177,7 @@ def lift_hold(act: Act, *, hold: str, until: datetime | None = None) -> queries.
     ends = checks.instant_or_none("until", until)
     checks.refuse()
     record = queries.hold(act.session, hold)
-    _locked(act, record.property)
+    rows.locked(act, record.property)
     row = act.session.get_one(DisposalHold, hold, populate_existing=True)
     if row.lifted_at is not None:
         return queries.hold_record(row)
@@ -179,7 +194,7 @@ def lift_hold(act: Act, *, hold: str, until: datetime | None = None) -> queries.
 @command("note_valuation", by=())
 def note_valuation(act: Act, *, property: str, fixed: bool) -> None:  # noqa: A002 - the law's word
     """Note that valuation has begun, and when ``fixed`` that a reference price stands; for the valuation itself."""
-    row = _held(act, property)
+    row = rows.held(act, property)
     row.valuation_begun_at = row.valuation_begun_at or act.now
     if fixed:
         row.price_fixed_at = act.now
@@ -190,16 +205,19 @@ def note_valuation(act: Act, *, property: str, fixed: bool) -> None:  # noqa: A0
 def note_disposal(act: Act, *, property: str, to: str) -> None:  # noqa: A002 - the law's word
     """Move a property along: ``disposing`` (a lot is made of it), back to ``seized`` (it failed), ``disposed`` (sold).
 
+    One released meanwhile does not come back: its lot ends all the same.
+
     :raises NotUnderControl: the step does not exist from where it stands
     """
-    row = _locked(act, property)
-    if row.status == to:
+    row = rows.locked(act, property)
+    if row.status == to or (to == "seized" and row.status == "released"):
         return
     rules.check_step(status=row.status, to=to)
     row.status = to
     row.disposal_begun_at = row.disposal_begun_at or act.now
     act.session.flush()
     if to == "disposed":
+        queue.end(act, property, status="spent")
         append(act, f"property:{property}", "property.disposed", {})
 
 
@@ -209,26 +227,59 @@ def bring_back(act: Act, *, property: str) -> None:  # noqa: A002 - the law's wo
 
     Being disposed of is otherwise the end of a thing's road (法释〔2016〕18号 第31条).
     """
-    row = _locked(act, property)
+    row = rows.locked(act, property)
     if row.status in {"disposing", "disposed"}:
         row.status = "seized"
         act.session.flush()
+        queue.end(act, property, status="waiting", before="spent")
         append(act, f"property:{property}", "property.brought_back", {})
 
 
-def _locked(act: Act, thing: str) -> Property:
-    lock(act, f"property:{thing}")
-    row = act.session.get(Property, thing, populate_existing=True)
-    if row is None:
-        raise NotFound(what="property", name=thing)
-    return row
+def _free(act: Act, row: Property, *, case: CaseRecord, kind: str, owner: str, asked: datetime | None) -> bool:
+    """Say whether a known thing can be seized anew; otherwise the case may only wait for it.
 
-
-def _held(act: Act, thing: str) -> Property:
-    row = _locked(act, thing)
-    if row.status not in {"seized", "disposing"}:
+    :raises InputMalformed: when the file describes another thing, or the case holds it
+    :raises NotUnderControl: when it was disposed of
+    """
+    checks = Checks()
+    if row.kind != kind:
+        checks.wrong("kind", f"该财产已登记为 {row.kind} / is on record as {row.kind}")
+    if row.owner_person_id != owner:
+        checks.wrong("owner", "该财产登记在他人名下 / is on record as somebody else's")
+    if row.status == "disposed":
         raise rules.NotUnderControl(status=row.status)
-    return row
+    if row.status == "seized" and act.now >= row.control_until:
+        queue.pass_on(act, row, at=row.control_until)
+    lapsed = row.status == "seized" and act.now >= row.control_until
+    free = row.status == "released" or lapsed
+    if not free and row.case_id == case.id:
+        checks.wrong("property", "编号已被使用 / the id is already used")
+    if not free and asked is not None:
+        checks.wrong("until", "轮候查封自生效时起算期限 / a waiting seizure has no period yet")
+    checks.refuse()
+    return free
+
+
+def _setaside(act: Act, row: Mapping[str, Any]) -> int | None:
+    rent = row["monthly_rent_minor"] if row["sole_home"] else None
+    numbers = rulebook().on(day_of(act.now)).distribution
+    return grounds.living_setaside(numbers, monthly_rent_minor=rent, asked_minor=row["living_setaside_minor"])
+
+
+def _control(act: Act, thing: str, before: Property | None, values: Mapping[str, Any]) -> None:
+    """Keep the seizure: a new row, or a thing that was released or has lapsed under control again."""
+    if before is None:
+        seized = Property(id=thing, **values)
+        act.session.add(seized)
+    else:
+        seized = before
+        for name, value in values.items():
+            setattr(seized, name, value)
+        queue.forget_the_last(seized)
+        seized.valuation_begun_at = seized.price_fixed_at = None
+    act.session.flush()
+    rows.measure(act, thing, "seize", starts_at=act.now, until=seized.control_until)
+    _enter_seizure(act, seized)
 
 
 def _owner(act: Act, owner: str | None, *, debtor: str) -> str:
@@ -238,20 +289,6 @@ def _owner(act: Act, owner: str | None, *, debtor: str) -> str:
     if there is None:
         raise InputMalformed(errors={"owner": "没有该人 / unknown person"})
     return there.id
-
-
-def _until(act: Act, kind: str, *, start: datetime, asked: datetime | None) -> datetime:
-    numbers = rulebook().on(day_of(act.now)).control
-    return rules.control_until(numbers, kind=kind, start=start, now=act.now, asked=asked)
-
-
-def _measure(act: Act, thing: str, kind: str, *, starts_at: datetime, until: datetime) -> None:
-    act.session.add(
-        ControlMeasure(
-            id=new_id("measure"), property_id=thing, kind=kind, starts_at=starts_at, until=until, ordered_at=act.now
-        )
-    )
-    act.session.flush()
 
 
 def _enter_seizure(act: Act, row: Property) -> None:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from auction.foundation.database.narrowing import Cases, of_cases
 from auction.foundation.kernel.due import DueAct
 from auction.foundation.kernel.refusal import NotFound
-from auction.procedure.assets import rules
-from auction.procedure.assets.models import ControlMeasure, DisposalHold, Property
-
-_HELD = ("seized", "disposing")
+from auction.procedure.assets import duties, rows
+from auction.procedure.assets.models import (
+    ControlMeasure,
+    DisposalHold,
+    DisposalTransfer,
+    Property,
+    WaitingSeizure,
+)
+from auction.procedure.assets.waiting import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,26 @@ class PropertyRecord:
     price_fixed_at: datetime | None
     disposal_begun_at: datetime | None
     holds: tuple[HoldRecord, ...]
+    monthly_rent_minor: int | None
+    release_ordered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRecord:
+    """That a case asked for the right to dispose of a thing; ``transferred_at`` is None until the letter is issued.
+
+    ``undecided`` says that no judgment had confirmed the first case's claims; ``confirmed`` what one has since.
+    """
+
+    property: str
+    from_case: str
+    to_case: str
+    ground: str
+    asked_at: datetime
+    letter_by: datetime
+    transferred_at: datetime | None
+    undecided: bool
+    confirmed: Mapping[str, int]
 
 
 def property_record(session: Session, id: str, *, now: datetime | None = None) -> PropertyRecord:  # noqa: A002 - as everywhere
@@ -81,10 +107,70 @@ def property_record(session: Session, id: str, *, now: datetime | None = None) -
     return _records(session, [row], now=now)[0]
 
 
+def find(session: Session, id: str) -> PropertyRecord | None:  # noqa: A002 - as everywhere
+    """Return a property, or None when there is none of that id."""
+    row = session.get(Property, id)
+    return None if row is None else _records(session, [row])[0]
+
+
 def properties(session: Session, case: str, *, now: datetime | None = None) -> list[PropertyRecord]:
     """Return a case's properties in the order seized."""
     query = select(Property).where(Property.case_id == case).order_by(Property.seized_at, Property.id)
     return _records(session, session.scalars(query), now=now)
+
+
+def queue(session: Session, property_id: str) -> list[Place]:
+    """Return everybody who has ever waited for a property, in the order of the queue (查封规定第26条)."""
+    query = select(WaitingSeizure).where(WaitingSeizure.property_id == property_id).order_by(WaitingSeizure.place)
+    return [
+        Place(case=row.case_id, place=row.place, status=row.status, queued_at=row.queued_at, ended_at=row.ended_at)
+        for row in session.scalars(query.execution_options(populate_existing=True))
+    ]
+
+
+def waited_for(session: Session, case: str) -> list[PropertyRecord]:
+    """Return the things a case waits for, in the order it joined their queues."""
+    query = (
+        select(Property)
+        .join(WaitingSeizure, WaitingSeizure.property_id == Property.id)
+        .where(WaitingSeizure.case_id == case, WaitingSeizure.status == "waiting")
+        .order_by(WaitingSeizure.queued_at, Property.id)
+    )
+    return _records(session, session.scalars(query))
+
+
+def transfers(session: Session, property_id: str) -> list[TransferRecord]:
+    """Return every transfer of the right to dispose of a property that was asked for, oldest first."""
+    query = select(DisposalTransfer).where(DisposalTransfer.property_id == property_id)
+    return [transfer_record(row) for row in session.scalars(query.order_by(DisposalTransfer.asked_at))]
+
+
+def next_lapse(session: Session, *, until: datetime) -> tuple[datetime, str] | None:
+    """Return the earliest control that has ended by an instant while another case waits, or None."""
+    query = (
+        select(Property.control_until, Property.id)
+        .join(WaitingSeizure, WaitingSeizure.property_id == Property.id)
+        .where(WaitingSeizure.status == "waiting", Property.status == "seized", Property.control_until <= until)
+        .order_by(Property.control_until, Property.id)
+        .limit(1)
+    )
+    found = session.execute(query).one_or_none()
+    return (found[0], found[1]) if found else None
+
+
+def transfer_record(row: DisposalTransfer) -> TransferRecord:
+    """Return a transfer's row as a record."""
+    return TransferRecord(
+        property=row.property_id,
+        from_case=row.from_case_id,
+        to_case=row.to_case_id,
+        ground=row.ground,
+        asked_at=row.asked_at,
+        letter_by=row.letter_by,
+        transferred_at=row.transferred_at,
+        undecided=row.undecided,
+        confirmed=dict(row.confirmed),
+    )
 
 
 def measures(session: Session, property_id: str) -> list[MeasureRecord]:
@@ -114,29 +200,24 @@ def holds_ended(session: Session, property_id: str, *, now: datetime) -> list[da
     return [end for end in ends if end is not None and end < now]
 
 
-def due(session: Session, now: datetime, *, case: str | None = None, limit: int = 500) -> list[DueAct]:
-    """Return the controls that end within thirty days, soonest first, those already lapsed included."""
-    query = (
-        select(Property)
-        .where(Property.status.in_(_HELD), Property.control_until <= now + timedelta(days=max(rules.REMINDER_DAYS)))
-        .order_by(Property.control_until, Property.id)
-    )
-    return [_renewal_due(row, now) for row in session.scalars(_of_case(query, case).limit(limit))]
+def due(session: Session, now: datetime, *, case: Cases = None) -> list[DueAct]:
+    """Return what is due about controls: renewals, ordered releases, letters of transfer."""
+    return duties.due(session, now, case=case)
 
 
-def awaiting_valuation(session: Session, *, case: str | None = None, limit: int = 500) -> list[PropertyRecord]:
+def awaiting_valuation(session: Session, *, case: Cases = None) -> list[PropertyRecord]:
     """Return held properties whose valuation has not begun, longest seized first."""
     query = select(Property).where(Property.status == "seized", Property.valuation_begun_at.is_(None))
-    query = _of_case(query, case).order_by(Property.seized_at, Property.id).limit(limit)
+    query = query.where(of_cases(Property.case_id, case)).order_by(Property.seized_at, Property.id)
     return _records(session, session.scalars(query))
 
 
-def awaiting_disposal(session: Session, *, case: str | None = None, limit: int = 500) -> list[PropertyRecord]:
+def awaiting_disposal(session: Session, *, case: Cases = None) -> list[PropertyRecord]:
     """Return held properties with a price whose disposal has not begun, longest priced first."""
     query = select(Property).where(
         Property.status == "seized", Property.price_fixed_at.is_not(None), Property.disposal_begun_at.is_(None)
     )
-    query = _of_case(query, case).order_by(Property.price_fixed_at, Property.id).limit(limit)
+    query = query.where(of_cases(Property.case_id, case)).order_by(Property.price_fixed_at, Property.id)
     return _records(session, session.scalars(query))
 
 
@@ -149,24 +230,6 @@ def hold_record(row: DisposalHold) -> HoldRecord:
         since=row.since,
         until=row.until,
         lifted_at=row.lifted_at,
-    )
-
-
-def _of_case(query: Select[Property], case: str | None) -> Select[Property]:
-    return query if case is None else query.where(Property.case_id == case)
-
-
-def _renewal_due(row: Property, now: datetime) -> DueAct:
-    days = rules.reminder(until=row.control_until, now=now)
-    lapsed = now >= row.control_until
-    return DueAct(
-        what="renew_control",
-        on=row.id,
-        by=row.control_until,
-        case=row.case_id,
-        article="民诉解释 第485条",
-        zh="查控期限已届满" if lapsed else f"查控期限将在{days}日内届满，请办理续行手续",
-        en="control has lapsed" if lapsed else f"control ends within {days} days; renew it",
     )
 
 
@@ -223,10 +286,12 @@ def _record(row: Property, *, holds: tuple[HoldRecord, ...], together: tuple[str
         living_setaside_minor=row.living_setaside_minor,
         encumbrances=tuple(row.encumbrances),
         seized_at=row.seized_at,
-        control_until=row.control_until if row.status in _HELD else None,
+        control_until=row.control_until if row.status in rows.HELD else None,
         status=row.status,
         valuation_begun_at=row.valuation_begun_at,
         price_fixed_at=row.price_fixed_at,
         disposal_begun_at=row.disposal_begun_at,
         holds=holds,
+        monthly_rent_minor=row.monthly_rent_minor,
+        release_ordered_at=row.release_ordered_at,
     )

@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 
 from auction.foundation.kernel.calendar import add_years, day_of, end_of_day
 from auction.foundation.kernel.refusal import InputMalformed, Refusal
+from auction.rulebook.carried import carries_out
 from auction.rulebook.numbers import ControlNumbers
 
 KINDS = ("movable", "immovable", "other_right")
 CATEGORIES = ("home", "shop", "land", "vehicle", "vessel", "equity", "food", "machinery", "other")
-#: Days before the end at which an officer is reminded of a control that runs out.
-REMINDER_DAYS = (7, 15, 30)
 
 STATUSES = ("seized", "disposing", "disposed", "released")
 #: The life of a property under this court's control; nothing else may follow.
@@ -23,6 +22,7 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 }
 
 
+@carries_out("control.lapse", "control.seize_before_disposal")
 class ControlLapsed(Refusal):
     """The seizure has expired, or would expire before the close."""
 
@@ -34,6 +34,7 @@ class ControlLapsed(Refusal):
     en = "Control of the property ends at {until:instant} and lapses then; renew it in time or seize anew."
 
 
+@carries_out("control.property_max_years")
 class ControlTooLong(Refusal):
     """A control was asked for longer than the law allows."""
 
@@ -45,6 +46,7 @@ class ControlTooLong(Refusal):
     en = "Control may last until {latest:instant} at the longest; choose an earlier end."
 
 
+@carries_out("control.seize_before_disposal")
 class NotUnderControl(Refusal):
     """The property was released or disposed of; this court does not hold it any more."""
 
@@ -67,6 +69,7 @@ class NecessaryHome(Refusal):
     en = "“{title}” is the debtor's only home; rent of five to eight years must be set aside before it is sold."
 
 
+@carries_out("control.necessary_home")
 def check_home(*, title: str, sole_home: bool, setaside_minor: int | None) -> None:
     """Let a sole home be disposed of only with the legal set-aside (查封规定第4条).
 
@@ -76,6 +79,7 @@ def check_home(*, title: str, sole_home: bool, setaside_minor: int | None) -> No
         raise NecessaryHome(title=title)
 
 
+@carries_out("control.property_max_years")
 def control_until(
     numbers: ControlNumbers, *, kind: str, start: datetime, now: datetime, asked: datetime | None
 ) -> datetime:
@@ -97,6 +101,7 @@ def control_until(
     return asked
 
 
+@carries_out("control.lapse")
 def check_live(*, until: datetime, now: datetime) -> None:
     """Refuse a control that has lapsed: its end does not belong to it (查封规定第27条).
 
@@ -115,6 +120,12 @@ def check_step(*, status: str, to: str) -> None:
         raise NotUnderControl(status=status)
 
 
-def reminder(*, until: datetime, now: datetime) -> int | None:
-    """Return the tightest reminder reached, in days before the end; None when it is far off."""
-    return next((days for days in REMINDER_DAYS if until - now <= timedelta(days=days)), None)
+@carries_out("control.first_alarm_days", "control.second_alarm_days", "control.last_alarm_days")
+def alarm_days(numbers: ControlNumbers) -> tuple[int, int, int]:
+    """Return how many days before its end a control is alarmed, the most urgent first."""
+    return numbers.last_alarm_days, numbers.second_alarm_days, numbers.first_alarm_days
+
+
+def reminder(numbers: ControlNumbers, *, until: datetime, now: datetime) -> int | None:
+    """Return the tightest alarm reached, in days before the end; None when it is far off."""
+    return next((days for days in alarm_days(numbers) if until - now <= timedelta(days=days)), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import insert, select, update
 
@@ -12,7 +12,7 @@ from auction.foundation.kernel.canonical import instant_text
 from auction.foundation.kernel.ids import bidding_code, new_id
 from auction.foundation.kernel.refusal import AuthForbidden, InputMalformed, Refusal
 from auction.foundation.kernel.roles import ROLE_NAMES, Role
-from auction.procedure.bidding import eligibility, queries, receipts, rules, stays
+from auction.procedure.bidding import eligibility, joint, queries, receipts, rules, stays, undertakings
 from auction.procedure.bidding.models import Bidding, Registration
 from auction.procedure.bidding.offers import Offer, check_offer
 from auction.procedure.bidding.opening import open_bidding
@@ -22,8 +22,10 @@ from auction.procedure.cases import queries as cases
 from auction.procedure.lots import commands as lot_commands
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots.queries import LotRecord
+from auction.rulebook.carried import carries_out
 
 
+@carries_out("auction.parties_may_bid", "auction.applicant_deposit", seen_in=("registration.made",))
 @command("register", by={Role.BIDDER})
 def register(
     act: Act,
@@ -33,24 +35,36 @@ def register(
     as_priority: bool = False,
     agent: str | None = None,
     creditor_claim: str | None = None,
+    jointly: Sequence[Mapping[str, object]] = (),
+    declares: Mapping[str, object] | None = None,
 ) -> RegistrationRecord:
-    """Register a person on an announced or open lot; return the random bidding code and the deposit due.
+    """Register a person on an announced lot until its procedure ends; return the random code and the deposit due.
+
+    ``jointly`` names the group the court has confirmed, himself among them; ``declares`` is what he says of himself.
 
     :raises RegistrationClosed: before the announcement or after the end
-    :raises Ineligible: Barred, AgentNotConfirmed, RegisteredAlready, PriorityNotConfirmed: in this order
+    :raises Ineligible: Barred, AgentNotConfirmed, NotQualified, RegisteredAlready, JointNotConfirmed, JointMember,
+        PriorityNotConfirmed: in this order
     """
     acting = agent or _acting_agent(act, lot=lot, person=person)
     if acting is None or act.actor is None or act.actor.person != acting:
         _own(act, person)
     lock(act, f"lot:{lot}")
     found = lots.lot(act.session, lot)
-    if found.status not in {"announced", "open"} or act.now >= found.ends_at:
+    if found.announced_at is None or not rules.procedure_runs(status=found.status, ends_at=found.ends_at, now=act.now):
         raise rules.RegistrationClosed(status=found.status)
     _refuse_unfit(act, found, person=person, agent=acting)
+    undertakings.declare(act, lot=found, person=person, said=declares or {})
     existing = queries.registration_of(act.session, lot=lot, person=person)
     if existing is not None:
         raise rules.RegisteredAlready(bidding_code=existing.code)
-    rank = _confirmed_rank(found, person=person) if as_priority else None
+    joint.refuse_taken(act.session, lot=lot, person=person, bidder=person)
+    group = [person]
+    if jointly:
+        group = [one.person for one in joint.check_group(act.session, lot=lot, bidder=person, jointly=jointly)]
+        for member in group:
+            eligibility.refuse_unfit(act.session, lot=found, person=member)
+    rank = _confirmed_rank(found, persons=group) if as_priority else None
     due = rules.deposit_due(
         deposit_minor=found.deposit_minor,
         sale_price_minor=found.start_price_minor if found.round == "sale" else None,
@@ -72,9 +86,12 @@ def register(
             deposit_minor=found.deposit_minor,
             deposit_due_minor=due,
             registered_at=act.now,
+            corrections_read=found.corrections,
+            joint=bool(jointly),
         )
     )
-    append(act.as_platform(), f"lot:{lot}", "registration.made", {"code": code}, seal={"person": person})
+    sealed = {"person": person} | ({"jointly": sorted(group)} if jointly else {})
+    append(act.as_platform(), f"lot:{lot}", "registration.made", {"code": code}, seal=sealed)
     return queries.registration(act.session, registration_id)
 
 
@@ -92,7 +109,8 @@ def admit(act: Act, *, registration: str) -> RegistrationRecord:
     lot = lots.lot(act.session, record.lot)
     if not rules.procedure_runs(status=lot.status, ends_at=lot.ends_at, now=act.now):
         raise rules.RegistrationClosed(status=lot.status)
-    _refuse_unfit(act, lot, person=record.person, agent=None)
+    for member in eligibility.members(act.session, lot=record.lot, person=record.person):
+        eligibility.refuse_unfit(act.session, lot=lot, person=member)
     act.session.execute(
         update(Registration).where(Registration.id == registration).values(status="admitted", admitted_at=act.now)
     )
@@ -101,6 +119,7 @@ def admit(act: Act, *, registration: str) -> RegistrationRecord:
     return queries.registration(act.session, registration)
 
 
+@carries_out("auction.bidding_min")
 @command("open_lot", by=())
 def open_lot(act: Act, *, lot: str) -> LotRecord:
     """Open bidding once its instant has come; opening twice changes nothing."""
@@ -114,6 +133,7 @@ def open_lot(act: Act, *, lot: str) -> LotRecord:
     return lot_commands.mark_opened(act.as_platform(), lot=lot)
 
 
+@carries_out("auction.order_of_bids", "auction.bid_time", seen_in=("bid.accepted", "bid.refused"))
 @command("bid", by=())
 def place_bids(act: Act, *, lot: str, offers: Sequence[Offer]) -> list[Receipt | Refusal]:
     """Decide waiting bids of one lot in the order given, in this one transaction.
@@ -141,6 +161,7 @@ def place_bids(act: Act, *, lot: str, offers: Sequence[Offer]) -> list[Receipt |
     return [answer() for answer in answers]
 
 
+@carries_out("auction.no_back_office", "auction.irrevocable")
 @command("bid", by={Role.BIDDER})
 def bid(act: Act, *, lot: str, offer: Offer) -> Receipt:
     """Place one bid of one's own and return its receipt.
@@ -183,6 +204,7 @@ def close_lot(act: Act, *, lot: str) -> queries.Outcome:
     return queries.outcome(act.session, lot)
 
 
+@carries_out("auction.outage_tolerance")
 @command("close_lot", by=())
 def close_when_due(act: Act, *, lot: str) -> queries.Outcome | None:
     """Close a lot if it is still open and its end has come; None when a bid moved the end or somebody closed it.
@@ -224,11 +246,12 @@ def _refuse_unfit(act: Act, lot: LotRecord, *, person: str, agent: str | None) -
     eligibility.refuse_unfit(act.session, lot=lot, person=agent)
 
 
-def _confirmed_rank(lot: LotRecord, *, person: str) -> int:
-    for one in lot.priority:
-        if one.person == person:
-            return one.rank
-    raise rules.PriorityNotConfirmed
+def _confirmed_rank(lot: LotRecord, *, persons: Collection[str]) -> int:
+    """Return the confirmed rank; a group has a priority only where each of it has one, and the least of theirs."""
+    ranks = {one.person: one.rank for one in lot.priority}
+    if not all(person in ranks for person in persons):
+        raise rules.PriorityNotConfirmed
+    return max(ranks[person] for person in persons)
 
 
 def _applicants_claim(act: Act, lot: LotRecord, *, person: str, claim: str | None) -> int | None:
@@ -240,7 +263,9 @@ def _applicants_claim(act: Act, lot: LotRecord, *, person: str, claim: str | Non
     raise InputMalformed(errors={"creditor_claim": "not a claim of this applicant in the lot's case"})
 
 
+@carries_out("auction.code_and_secrecy")
 def _fresh_code(act: Act, *, lot: str) -> str:
+    """Return a random code nobody has on the lot: it says nothing of who is behind it (article 18)."""
     taken = set(act.session.scalars(select(Registration.code).where(Registration.lot_id == lot)))
     while (code := bidding_code()) in taken:
         pass

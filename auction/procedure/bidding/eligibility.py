@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -10,18 +13,32 @@ from auction.foundation.database.acts import Act, command
 from auction.foundation.docket.commands import append, lock
 from auction.foundation.kernel.roles import Role
 from auction.procedure.bidding import queries, rules
-from auction.procedure.bidding.models import BarredBuyer, Bidding, ConfirmedAgent, IneligiblePerson, Registration
+from auction.procedure.bidding.models import (
+    BarredBuyer,
+    Bidding,
+    ConfirmedAgent,
+    IneligiblePerson,
+    JointBidder,
+    Registration,
+    ReminderAcceptance,
+)
+from auction.procedure.bidding.queries import RegistrationRecord
 from auction.procedure.identity import queries as identity
 from auction.procedure.inputs import Checks
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots.queries import LotRecord
+from auction.rulebook.carried import carries_out
 
 _STAFF = frozenset({Role.OFFICER, Role.PANEL, Role.FINANCE, Role.HEAD, Role.SUPERVISOR, Role.ADMINISTRATOR})
 _STAFF_WHY = "法院、平台及辅助机构的工作人员不得竞买 / court and platform staff may not bid"
 #: The state of a registration whose person turned out not to be allowed to bid.
 EXCLUDED = "excluded"
+#: The undertaking of who would buy a home under purchase limits.
+QUALIFIED = "purchase_qualification"
+UNQUALIFIED_WHY = "本拍品限购，未承诺具备购房资格 / purchase limits apply and no qualification was undertaken"
 
 
+@carries_out("auction.ineligible", "auction.staff_may_not_buy", seen_in=("registration.ineligible",))
 @command("declare_ineligible", by={Role.OFFICER})
 def declare_ineligible(act: Act, *, person: str, lot: str, why: str) -> str:
     """Record that a person may not bid on a lot nor have others bid for him; return the reason (article 34).
@@ -44,7 +61,7 @@ def declare_ineligible(act: Act, *, person: str, lot: str, why: str) -> str:
     )
     if added is None:
         return ineligible_because(act.session, lot=wanted, person=who) or said
-    registration = queries.registration_of(act.session, lot=wanted, person=who)
+    registration = _standing_for(act.session, lot=wanted, person=who)
     if registration is not None and found.outcome is None:
         act.session.execute(update(Registration).where(Registration.id == registration.id).values(status=EXCLUDED))
     code = registration.code if registration else None
@@ -52,6 +69,7 @@ def declare_ineligible(act: Act, *, person: str, lot: str, why: str) -> str:
     return said
 
 
+@carries_out("auction.agent_confirmed", seen_in=("registration.agent_confirmed",))
 @command("confirm_agent", by={Role.OFFICER})
 def confirm_agent(act: Act, *, lot: str, bidder: str, agent: str) -> None:
     """Confirm, before bidding begins, that an agent may bid for a bidder on a lot; again changes nothing (article 14).
@@ -69,8 +87,7 @@ def confirm_agent(act: Act, *, lot: str, bidder: str, agent: str) -> None:
     identity.person(act.session, who)
     lock(act, f"lot:{wanted}")
     found = lots.lot(act.session, wanted)
-    begun = act.session.get(Bidding, wanted) is not None or (found.status == "announced" and act.now >= found.opens_at)
-    if begun or found.status in {"closed", "withdrawn", "revoked"}:
+    if bidding_begun(act.session, lot=found, now=act.now):
         raise rules.AgentNotConfirmed
     refuse_unfit(act.session, lot=found, person=who)
     added = act.session.scalar(
@@ -83,14 +100,23 @@ def confirm_agent(act: Act, *, lot: str, bidder: str, agent: str) -> None:
         append(act, f"lot:{wanted}", "registration.agent_confirmed", {}, seal={"bidder": whom, "agent": who})
 
 
+@carries_out("auction.default_bars")
 @command("bar_buyer", by=())
 def bar_buyer(act: Act, *, lot: str, person: str) -> None:
-    """Keep a buyer who defaulted on a lot away from every later auction of its things (article 24)."""
+    """Keep a buyer who defaulted on a lot, and who bought with him, from every later auction of its things (第24条)."""
     rows = [
-        {"property_id": thing, "person_id": person, "lot_id": lot, "since": act.now}
+        {"property_id": thing, "person_id": who, "lot_id": lot, "since": act.now}
         for thing in lots.lot(act.session, lot).properties
+        for who in members(act.session, lot=lot, person=person)
     ]
     act.session.execute(upsert(BarredBuyer).values(rows).on_conflict_do_nothing())
+
+
+@command("lift_bar", by=())
+def lift_bar(act: Act, *, lot: str, person: str) -> None:
+    """Let a buyer bid again for the things of a lot on which he defaulted: its sale was revoked (article 31)."""
+    freed = members(act.session, lot=lot, person=person)
+    act.session.execute(delete(BarredBuyer).where(BarredBuyer.lot_id == lot, BarredBuyer.person_id.in_(freed)))
 
 
 def refuse_unfit(session: Session, *, lot: LotRecord, person: str) -> None:
@@ -101,7 +127,7 @@ def refuse_unfit(session: Session, *, lot: LotRecord, person: str) -> None:
     account = identity.account_of_person(session, person)
     if account is not None and account.roles & _STAFF:
         raise rules.Ineligible(why=_STAFF_WHY)
-    why = ineligible_because(session, lot=lot.id, person=person)
+    why = _found_because(session, lot=lot.id, persons=[person])
     if why is not None:
         raise rules.Ineligible(why=why)
     if person in barred(session, lot=lot):
@@ -109,9 +135,63 @@ def refuse_unfit(session: Session, *, lot: LotRecord, person: str) -> None:
 
 
 def ineligible_because(session: Session, *, lot: str, person: str) -> str | None:
-    """Return why the court has found a person not allowed to bid on a lot, or None."""
-    row = session.get(IneligiblePerson, (lot, person))
-    return row.why if row else None
+    """Return why a person may not have a lot's things, or None: what the court found of him or of who bids with him.
+
+    A home under purchase limits is only for who undertook that he may buy it, in kind too (法释〔2021〕18号 第3、5条).
+    """
+    why = _found_because(session, lot=lot, persons=members(session, lot=lot, person=person))
+    if why is not None:
+        return why
+    found = lots.lot(session, lot)
+    if not found.conditions.purchase_limited or undertook(session, lot=lot, person=person):
+        return None
+    return UNQUALIFIED_WHY
+
+
+def undertook(session: Session, *, lot: str, person: str) -> bool:
+    """Say whether a person undertook to be qualified to buy the homes of a lot."""
+    return session.get(ReminderAcceptance, (lot, person, QUALIFIED)) is not None
+
+
+def members(session: Session, *, lot: str, person: str) -> tuple[str, ...]:
+    """Return the persons in whose names a registered person bids: himself, or his whole group."""
+    joint = session.scalars(
+        select(JointBidder.person_id)
+        .join(
+            Registration,
+            (Registration.lot_id == JointBidder.lot_id) & (Registration.person_id == JointBidder.bidder_person_id),
+        )
+        .where(JointBidder.lot_id == lot, JointBidder.bidder_person_id == person, Registration.joint)
+        .order_by(JointBidder.person_id)
+    ).all()
+    return tuple(joint) or (person,)
+
+
+def bidding_begun(session: Session, *, lot: LotRecord, now: datetime) -> bool:
+    """Say whether it is too late for what the court confirms before bidding begins (article 14)."""
+    begun = session.get(Bidding, lot.id) is not None or (lot.status == "announced" and now >= lot.opens_at)
+    return begun or lot.status in {"closed", "withdrawn", "revoked"}
+
+
+def _standing_for(session: Session, *, lot: str, person: str) -> RegistrationRecord | None:
+    """Return the registration under which a person takes part in a lot: his own, or that of his group."""
+    own = queries.registration_of(session, lot=lot, person=person)
+    if own is not None:
+        return own
+    bidder = session.scalars(
+        select(JointBidder.bidder_person_id)
+        .join(
+            Registration,
+            (Registration.lot_id == JointBidder.lot_id) & (Registration.person_id == JointBidder.bidder_person_id),
+        )
+        .where(JointBidder.lot_id == lot, JointBidder.person_id == person, Registration.joint)
+    ).first()
+    return queries.registration_of(session, lot=lot, person=bidder) if bidder else None
+
+
+def _found_because(session: Session, *, lot: str, persons: Collection[str]) -> str | None:
+    query = select(IneligiblePerson.why).where(IneligiblePerson.lot_id == lot, IneligiblePerson.person_id.in_(persons))
+    return session.scalars(query.order_by(IneligiblePerson.declared_at)).first()
 
 
 def barred(session: Session, *, lot: LotRecord) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from auction.foundation.database.base import Base, Instant, MaybeInstant, MaybeMinor, Minor
@@ -54,6 +54,8 @@ class Registration(Base):
     registered_at: Mapped[Instant]
     admitted_at: Mapped[MaybeInstant]
     position: Mapped[int] = mapped_column(BigInteger, default=0)
+    corrections_read: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    joint: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class ReminderAcceptance(Base):
@@ -88,6 +90,19 @@ class ConfirmedAgent(Base):
     lot_id: Mapped[str] = mapped_column(Text, primary_key=True)
     bidder_person_id: Mapped[str] = mapped_column(Text, primary_key=True)
     agent_person_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    confirmed_at: Mapped[Instant]
+
+
+class JointBidder(Base):
+    """That the court has confirmed who buys together with a bidder on a lot, himself among them, for which share."""
+
+    __tablename__ = "joint_bidders"
+    __table_args__ = (Index("ix_joint_bidders_lot_id_person_id", "lot_id", "person_id"),)
+
+    lot_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    bidder_person_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    person_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    share: Mapped[str] = mapped_column(Text)
     confirmed_at: Mapped[Instant]
 
 

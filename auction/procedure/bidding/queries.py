@@ -44,6 +44,8 @@ class RegistrationRecord:
     status: str
     registered_at: datetime
     admitted_at: datetime | None
+    corrections_read: int = 0
+    joint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ def _record(row: Registration) -> RegistrationRecord:
         status=row.status,
         registered_at=row.registered_at,
         admitted_at=row.admitted_at,
+        corrections_read=row.corrections_read,
+        joint=row.joint,
     )
 
 
@@ -143,11 +147,14 @@ def prices(session: Session, ids: Collection[str]) -> dict[str, int]:
 def admitted(session: Session, *, lot: str, persons: Collection[str]) -> dict[str, Bidder]:
     """Return the admitted bidders among some persons, by person."""
     rows = session.execute(
-        select(Registration.person_id, Registration.id, Registration.code, Registration.rank).where(
-            Registration.lot_id == lot, Registration.person_id.in_(persons), Registration.status == "admitted"
-        )
+        select(
+            Registration.person_id, Registration.id, Registration.code, Registration.rank, Registration.corrections_read
+        ).where(Registration.lot_id == lot, Registration.person_id.in_(persons), Registration.status == "admitted")
     ).all()
-    return {person: Bidder(registration=id_, code=code, rank=rank) for person, id_, code, rank in rows}
+    return {
+        person: Bidder(registration=id_, code=code, rank=rank, corrections_read=seen)
+        for person, id_, code, rank, seen in rows
+    }
 
 
 def numbers_of(lot: LotRecord) -> Numbers:

@@ -18,6 +18,7 @@ from auction.procedure.bidding import rules
 from auction.procedure.bidding.offers import Offer
 from auction.procedure.lots.queries import LotRecord
 from auction.rulebook import Numbers
+from auction.rulebook.carried import carries_out
 
 _REFUSALS: Mapping[str, type[Refusal]] = {
     refusal.code: refusal
@@ -107,6 +108,7 @@ def read(session: Session, *, lot: str, bid_id: str) -> Receipt | None:
     return _from_entry(entry, repeated=True) if entry is not None else None
 
 
+@carries_out("auction.shown_live", "auction.order_of_bids", seen_in=("bid.accepted", "bid.refused"))
 @dataclass
 class Batch:
     """Bids of one lot decided in arrival order against one standing; entries are attached after the insert."""
@@ -136,6 +138,10 @@ class Batch:
 
     def _decide(self, offer: Offer, *, bidder: rules.Bidder | None) -> Callable[[], Receipt | Refusal]:
         standing = self.standing
+        # Nobody is held to a bid on words that were corrected behind his back; nothing is entered of the attempt.
+        unread = 0 if bidder is None else self.lot.corrections - bidder.corrections_read
+        if unread > 0:
+            bidder = None
         refusal: Refusal | None = None
         try:
             self.standing = rules.decide(
@@ -149,6 +155,8 @@ class Batch:
             refusal = named
         if bidder is None:
             nobody = refusal or rules.NotAdmitted()
+            if unread > 0 and isinstance(nobody, rules.NotAdmitted):
+                nobody = rules.CorrectionUnread(corrections=unread)
             return lambda: nobody
         index = len(self.lines)
         if refusal is None:

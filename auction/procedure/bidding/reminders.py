@@ -19,6 +19,7 @@ from auction.procedure.bidding.models import ReminderAcceptance
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots.queries import LotRecord
 from auction.rulebook import Article, Words, rulebook
+from auction.rulebook.carried import carries_out
 
 
 class ReminderNotAccepted(Refusal):
@@ -76,7 +77,11 @@ def reminders_of(lot: LotRecord) -> tuple[Reminder, ...]:
 def accepted(session: Session, *, lot: str, person: str) -> dict[str, Acceptance]:
     """Return what a person has accepted on a lot, by the key of the reminder."""
     rows = session.scalars(
-        select(ReminderAcceptance).where(ReminderAcceptance.lot_id == lot, ReminderAcceptance.person_id == person)
+        select(ReminderAcceptance).where(
+            ReminderAcceptance.lot_id == lot,
+            ReminderAcceptance.person_id == person,
+            ReminderAcceptance.key.in_([one.key for one in rulebook().reminders]),
+        )
     )
     return {
         row.key: Acceptance(key=row.key, sha256=row.sha256, rulebook=row.rulebook, accepted_at=row.accepted_at)
@@ -90,6 +95,25 @@ def all_accepted(session: Session, lot: LotRecord, *, person: str) -> bool:
     return all(one.key in given and given[one.key].sha256 == one.sha256 for one in reminders_of(lot))
 
 
+def version_of(lot: LotRecord) -> str:
+    """Return the SHA-256 that stands for every reminder of a lot in its announced words."""
+    return sha256_hex({one.key: one.sha256 for one in reminders_of(lot)})
+
+
+def accept_version(act: Act, *, lot: str, person: str, version: str) -> None:
+    """Keep that a person accepted every reminder of a lot in the words of a version (article 14).
+
+    :raises InputMalformed: for any other version than the lot's
+    """
+    found = lots.public_lot(act.session, lot)
+    if version != version_of(found):
+        raise InputMalformed(
+            errors={"accepted_version": "与本拍品的特别提示不符 / is not the version of this lot's reminders"}
+        )
+    accept_reminders(act, lot=lot, person=person, words={one.key: one.sha256 for one in reminders_of(found)})
+
+
+@carries_out("auction.reminders", "auction.no_defect_warranty")
 @command("accept_reminders", by={Role.BIDDER})
 def accept_reminders(act: Act, *, lot: str, person: str, words: Mapping[str, str]) -> None:
     """Keep that a person accepted every reminder of a lot; again changes nothing (article 14).

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from auction.foundation.kernel.refusal import Refusal
 from auction.rulebook import Numbers, Round
+from auction.rulebook.carried import carries_out
 
 STAYED = ("deferred", "suspended", "withdrawn", "revoked")
 
@@ -21,6 +22,7 @@ class BiddingNotOpen(Refusal):
     en = "Bidding is not open ({status}); it opens at {opens_at:instant}."
 
 
+@carries_out("auction.half_open_end")
 class BiddingClosed(Refusal):
     """The bid arrived at the end or after it."""
 
@@ -31,6 +33,7 @@ class BiddingClosed(Refusal):
     en = "Bidding ended at {ends_at:instant}; the instant a bid reaches the platform counts."
 
 
+@carries_out("auction.deposit_real_name")
 class NotAdmitted(Refusal):
     """Nobody bids without a confirmed deposit."""
 
@@ -41,6 +44,7 @@ class NotAdmitted(Refusal):
     en = "You are not admitted to this lot; register and pay the deposit first."
 
 
+@carries_out("auction.reserve_is_start")
 class BelowStart(Refusal):
     """A bid under the start price is void."""
 
@@ -51,6 +55,7 @@ class BelowStart(Refusal):
     en = "The bid is below the start price; the least is ¥{least_acceptable_minor:money}."
 
 
+@carries_out("auction.increment")
 class BidTooLow(Refusal):
     """The bid does not reach the next step."""
 
@@ -61,6 +66,7 @@ class BidTooLow(Refusal):
     en = "Somebody bid as much or more; the least is now ¥{least_acceptable_minor:money}."
 
 
+@carries_out("auction.bid_steps")
 class OffStep(Refusal):
     """The bid is no whole number of increments."""
 
@@ -71,6 +77,7 @@ class OffStep(Refusal):
     en = "Steps are ¥{increment_minor:money}: bid ¥{least_acceptable_minor:money} or ¥{nearest_minor:money}."
 
 
+@carries_out("auction.own_lead")
 class OwnLead(Refusal):
     """Nobody outbids himself."""
 
@@ -81,6 +88,7 @@ class OwnLead(Refusal):
     en = "Your bid leads already; there is no need to raise it."
 
 
+@carries_out("auction.irrevocable")
 class BidIdReused(Refusal):
     """The same bid id came with another amount, lot or person."""
 
@@ -91,6 +99,7 @@ class BidIdReused(Refusal):
     en = "This bid id stands for another bid; send the bid again under a new id."
 
 
+@carries_out("auction.register_until_end")
 class RegistrationClosed(Refusal):
     """The time for registering or paying the deposit is over."""
 
@@ -101,6 +110,7 @@ class RegistrationClosed(Refusal):
     en = "The lot is “{status}”; nobody registers or pays a deposit now."
 
 
+@carries_out("auction.ineligible", "auction.staff_may_not_buy")
 class Ineligible(Refusal):
     """The person may not bid on this lot."""
 
@@ -111,6 +121,25 @@ class Ineligible(Refusal):
     en = "The law does not let you bid: {why}."
 
 
+@carries_out("auction.purchase_limits")
+class NotQualified(Ineligible):
+    """A home under purchase limits is bought by who undertakes that he may buy it."""
+
+    article = "法释〔2021〕18号 第1条、第2条"
+    title_zh, title_en = "未承诺购房资格", "Purchase qualification not undertaken"
+
+
+class CorrectionUnread(Refusal):
+    """What was announced has been corrected since the bidder registered, and he has not seen it."""
+
+    code = "bidding.correction_unread"
+    article = "法释〔2016〕18号 第13条"
+    title_zh, title_en = "公告已更正，请先阅读", "The announcement was corrected"
+    zh = "您报名后公告有 {corrections} 处更正；请在拍卖品页面阅读并确认后再出价。"
+    en = "The announcement was corrected {corrections} times since you registered; read it on the lot’s page, then bid."
+
+
+@carries_out("auction.default_bars")
 class Barred(Refusal):
     """The buyer who defaulted stays away from the re-auction of the same thing."""
 
@@ -121,6 +150,7 @@ class Barred(Refusal):
     en = "A buyer who defaulted may not bid when the same thing is auctioned again."
 
 
+@carries_out("auction.agent_confirmed")
 class AgentNotConfirmed(Refusal):
     """Nobody bids through an agent whom the court has not confirmed before bidding began."""
 
@@ -131,6 +161,7 @@ class AgentNotConfirmed(Refusal):
     en = "An agent must be confirmed by the court before bidding begins; bid in person instead."
 
 
+@carries_out("auction.priority_confirmed")
 class PriorityNotConfirmed(Refusal):
     """A priority that the court has not confirmed is none."""
 
@@ -190,8 +221,10 @@ class Bidder:
     registration: str
     code: str
     rank: int | None = None
+    corrections_read: int = 0
 
 
+@carries_out("auction.half_open_end", "auction.bid_time", "auction.own_lead")
 def decide(
     standing: Standing, *, bidder: Bidder | None, amount_minor: int, received_at: datetime, numbers: Numbers
 ) -> Standing:
@@ -226,7 +259,9 @@ def decide(
     )
 
 
+@carries_out("auction.increment", "auction.bid_steps", "auction.priority_equal_price")
 def _check_amount(standing: Standing, *, bidder: Bidder, amount_minor: int) -> None:
+    """Refuse less than the next step and what lies between steps; a better rank may bid the same price (art. 20, 21)."""
     least = standing.least_acceptable_minor
     if standing.price_minor is not None and amount_minor < least:
         equal = amount_minor == standing.price_minor
@@ -243,6 +278,13 @@ def _check_amount(standing: Standing, *, bidder: Bidder, amount_minor: int) -> N
         )
 
 
+@carries_out(
+    "auction.extension_window",
+    "auction.extension_length",
+    "auction.sale_contest",
+    "auction.sale_extension",
+    seen_in=("lot.extended",),
+)
 def _end_after(standing: Standing, *, received_at: datetime, numbers: Numbers) -> datetime:
     """Return the end after a bid: five minutes from it when it came in the last five (article 20).
 
@@ -257,16 +299,19 @@ def _end_after(standing: Standing, *, received_at: datetime, numbers: Numbers) -
     return standing.ends_at
 
 
+@carries_out("auction.bidders_min")
 def outcome(standing: Standing) -> str:
     """Return how the lot ends: one valid bid is enough (articles 11 and 26)."""
     return "sold" if standing.price_minor is not None else "unsold"
 
 
+@carries_out("auction.register_until_end")
 def procedure_runs(*, status: str, ends_at: datetime, now: datetime) -> bool:
     """Say whether the bidding procedure has not ended yet; while it stands still its end lies ahead (article 18)."""
     return status in {"deferred", "suspended"} or (status in {"announced", "open"} and now < ends_at)
 
 
+@carries_out("auction.applicant_deposit", "auction.sale_prepay_pct", "auction.deposit_real_name")
 def deposit_due(*, deposit_minor: int, sale_price_minor: int | None, creditor_claim_minor: int | None) -> int:
     """Return what a bidder must pay in before bidding (article 17; the whole price in the sale).
 

@@ -24,10 +24,12 @@ from auction.procedure.lots import queries as lots
 from auction.procedure.lots import stays as lot_stays
 from auction.procedure.lots.queries import LotRecord
 from auction.rulebook import rulebook
+from auction.rulebook.carried import carries_out
 
 _OVER = frozenset({"closed", "withdrawn", "revoked"})
 
 
+@carries_out("auction.fault_deferral", "auction.platform_supervised", "auction.no_back_office", "auction.deferral")
 @command("defer", by={Role.PANEL, Role.ADMINISTRATOR})
 def defer(act: Act, *, lot: str, ground: str) -> LotRecord:
     """Defer an announced or open lot (article 28); an administrator only for a fault of the platform.
@@ -41,6 +43,7 @@ def defer(act: Act, *, lot: str, ground: str) -> LotRecord:
     return _stop(act, lot=lot, kind="deferred", ground=ground, past_its_end=ground == "platform_fault")
 
 
+@carries_out("auction.deferral")
 @command("suspend", by={Role.PANEL})
 def suspend(act: Act, *, lot: str, ground: str) -> LotRecord:
     """Suspend an announced or open lot on a ground of the law (articles 28 and 36).
@@ -52,12 +55,14 @@ def suspend(act: Act, *, lot: str, ground: str) -> LotRecord:
     return _stop(act, lot=lot, kind="suspended", ground=ground)
 
 
+@carries_out("auction.objection_stays", "objections.no_disposal_in_review")
 @command("suspend_for_objection", by=())
 def suspend_for_objection(act: Act, *, lot: str) -> None:
     """Suspend a lot because an outsider claims its thing, at once; one whose end has passed is closed instead."""
     _stop_if_running(act, lot=lot, ground="outsider_objection")
 
 
+@carries_out("auction.resume_within_days", "auction.platform_supervised")
 @command("resume", by={Role.PANEL})
 def resume(act: Act, *, lot: str) -> LotRecord:
     """Let a lot that stands still go on (article 28).
@@ -95,6 +100,7 @@ def resume(act: Act, *, lot: str) -> LotRecord:
     return resumed
 
 
+@carries_out("auction.withdrawn", "auction.debtor_pays", seen_in=("lot.withdrawn",))
 @command("withdraw", by={Role.PANEL})
 def withdraw(act: Act, *, lot: str, ground: str) -> LotRecord:
     """Take a lot back before its end (法释〔2004〕16号 第17条); every deposit goes back.
@@ -111,6 +117,14 @@ def withdraw(act: Act, *, lot: str, ground: str) -> LotRecord:
     return _take_back(act, lot=lot, ground=ground)
 
 
+@carries_out(
+    "auction.revoked_untrue",
+    "auction.revoked_system",
+    "auction.revoked_collusion",
+    "auction.revoked_unqualified",
+    "auction.revoked_unequal",
+    "auction.revoked_serious",
+)
 @command("revoke", by={Role.PANEL})
 def revoke(act: Act, *, lot: str, ground: str) -> LotRecord:
     """Revoke a sale on a ground of article 31; its things come back under control, the money goes back.
@@ -127,6 +141,7 @@ def revoke(act: Act, *, lot: str, ground: str) -> LotRecord:
     return revoked
 
 
+@carries_out("auction.stop_when_covered")
 @reacts_to("lot.closed")
 @command("stop_selling", by=())
 def stop_selling(act: Act, *, entry: Entry) -> None:

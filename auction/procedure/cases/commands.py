@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from auction.foundation.database.acts import Act, command
 from auction.foundation.docket.commands import append, lock
+from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.ids import new_id
 from auction.foundation.kernel.refusal import InputMalformed, NotFound
 from auction.foundation.kernel.roles import Role
@@ -20,12 +21,14 @@ from auction.procedure.identity import queries as identity
 from auction.procedure.identity.commands import enrol_person
 from auction.procedure.identity.rules import PERSON_KINDS, kind_of_name
 from auction.procedure.inputs import Checks
+from auction.rulebook import rulebook
+from auction.rulebook.carried import carries_out
 
 _DEBTOR_FIELDS = frozenset({"id", "name", "kind", "id_number", "phone"})
 _CLAIM_FIELDS = frozenset(
     {
         *("id", "creditor", "creditor_person", "creditor_kind", "amount_minor", "kind", "applicant", "rank"),
-        *("property", "seizure_order", "principal_minor", "performance_due"),
+        *("property", "seizure_order", "principal_minor", "performance_due", "price_due", "title"),
     }
 )
 _CLAIMS_MAX = 2_000
@@ -45,6 +48,8 @@ class _ClaimRead:
     seizure_order: int | None
     principal_minor: int | None
     performance_due: date | None
+    price_due: date | None
+    title: str | None
 
 
 @command("open_case", by={Role.OFFICER})
@@ -84,6 +89,7 @@ def open_case(
         "id": case_id, "number": parsed.text, "year": parsed.year, "court_code": parsed.court_code,
         "type": parsed.type, "serial": parsed.serial, "court_id": there.id, "debtor_person_id": person,
         "debtor_kind": kind, "opened_at": act.now, "status": "open",
+        "officer_id": act.actor.id if act.actor is not None and act.actor.has(Role.OFFICER) else None,
     }  # fmt: skip
     if act.session.scalar(upsert(Case).values(**row).on_conflict_do_nothing().returning(Case.id)) is None:
         raise InputMalformed(errors={"number": "案号或编号已存在 / the number or id is already used"})
@@ -100,16 +106,31 @@ def add_claims(act: Act, *, case: str, claims: Sequence[Mapping[str, Any]]) -> q
     :raises NotFound: no such case
     :raises InputMalformed: a field cannot be read, or a claim's id is already used
     """
+    return _join(act, case=case, claims=claims, titled=False)
+
+
+@command("join_claims", by=())
+def join_claims(act: Act, *, case: str, claims: Sequence[Mapping[str, Any]]) -> queries.CaseRecord:
+    """Add the claims of creditors who join the distribution; for the distribution, which knows whether it is open.
+
+    :raises NoTitle: for an ordinary claim without a title; and as ``add_claims``
+    """
+    return _join(act, case=case, claims=claims, titled=True)
+
+
+def _join(act: Act, *, case: str, claims: Sequence[Mapping[str, Any]], titled: bool) -> queries.CaseRecord:
     checks = Checks()
     case_id = checks.identifier("case", case)
     owed = _read_claims(checks, claims)
     checks.refuse()
+    if titled:
+        rules.check_title([one.id for one in owed if one.title is None and one.kind not in rules.PRIOR_KINDS])
     if act.session.get(Case, case_id) is None:
         raise NotFound(what="case", name=case_id)
     lock(act, f"case:{case_id}")
     before = queries.case(act.session, case_id).claims
     known = {(one.creditor, one.creditor_kind): one.creditor_person for one in reversed(before)}
-    _add_claims(act, case_id, owed, known=known, position=len(before))
+    _add_claims(act, case_id, owed, known=known, position=len(before), joined=True)
     record = queries.case(act.session, case_id)
     added = record.claims[len(before) :]
     public = {"claims": [{"claim": one.id, "kind": one.kind, "amount_minor": one.amount_minor} for one in added]}
@@ -117,6 +138,7 @@ def add_claims(act: Act, *, case: str, claims: Sequence[Mapping[str, Any]]) -> q
     return record
 
 
+@carries_out("auction.auxiliary_work")
 @command("record_cost", by={Role.OFFICER})
 def record_cost(
     act: Act,
@@ -193,6 +215,8 @@ def _read_claim(checks: Checks, at: str, claim: object) -> _ClaimRead:
         seizure_order=checks.whole_or_none(f"{at}.seizure_order", given.get("seizure_order"), least=1),
         principal_minor=None if principal is None else checks.minor(f"{at}.principal_minor", principal, least=0),
         performance_due=checks.day_or_none(f"{at}.performance_due", given.get("performance_due")),
+        price_due=checks.day_or_none(f"{at}.price_due", given.get("price_due")),
+        title=checks.text_or_none(f"{at}.title", given.get("title")),
     )
 
 
@@ -220,7 +244,13 @@ def _creditor(act: Act, claim: _ClaimRead, known: dict[tuple[str, str], str]) ->
 
 
 def _add_claims(
-    act: Act, case_id: str, owed: list[_ClaimRead], *, known: dict[tuple[str, str], str], position: int
+    act: Act,
+    case_id: str,
+    owed: list[_ClaimRead],
+    *,
+    known: dict[tuple[str, str], str],
+    position: int,
+    joined: bool = False,
 ) -> None:
     rows = [
         {
@@ -229,7 +259,12 @@ def _add_claims(
             "creditor_kind": claim.creditor_kind, "amount_minor": claim.amount_minor, "kind": claim.kind,
             "applicant": claim.applicant, "rank": claim.rank, "property_id": claim.property_id,
             "seizure_order": claim.seizure_order, "principal_minor": claim.principal_minor,
-            "performance_due": claim.performance_due,
+            "performance_due": claim.performance_due, "price_due": claim.price_due, "title": claim.title,
+            "joined_at": act.now if joined else None,
+            "priority_lapsed": rules.priority_lapsed(
+                rulebook().on(day_of(act.now)).distribution, kind=claim.kind, price_due=claim.price_due,
+                claimed_on=day_of(act.now),
+            ),
         }
         for place, claim in enumerate(owed, start=position)
     ]  # fmt: skip

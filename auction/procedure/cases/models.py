@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, Text
+from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from auction.foundation.database.base import Base, Id, Instant, MaybeMinor, Minor
+from auction.foundation.database.base import Base, Id, Instant, MaybeInstant, MaybeMinor, Minor
 from auction.foundation.database.sealing import Sealed
 
 
@@ -19,6 +19,7 @@ class Case(Base):
         Index("ix_cases_court_id_opened_at", "court_id", "opened_at"),
         Index("ix_cases_opened_at_id", "opened_at", "id"),
         Index("ix_cases_debtor_person_id", "debtor_person_id"),
+        Index("ix_cases_officer_id", "officer_id"),
     )
 
     id: Mapped[Id]
@@ -32,6 +33,7 @@ class Case(Base):
     debtor_kind: Mapped[str] = mapped_column(Text)
     opened_at: Mapped[Instant]
     status: Mapped[str] = mapped_column(Text)
+    officer_id: Mapped[str | None] = mapped_column(Text)
 
 
 class Claim(Base):
@@ -58,6 +60,10 @@ class Claim(Base):
     seizure_order: Mapped[int | None] = mapped_column(Integer)
     principal_minor: Mapped[MaybeMinor]
     performance_due: Mapped[date | None] = mapped_column(Date)
+    price_due: Mapped[date | None] = mapped_column(Date)
+    priority_lapsed: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
+    joined_at: Mapped[MaybeInstant]
+    title: Mapped[str | None] = mapped_column(Text)
 
 
 class Cost(Base):
@@ -103,3 +109,27 @@ class CasePayment(Base):
     payer_person_id: Mapped[str] = mapped_column(Text)
     amount_minor: Mapped[Minor]
     at: Mapped[Instant]
+
+
+class BankruptcyReference(Base):
+    """That a case against an enterprise was sent to the bankruptcy court, and what that court answered."""
+
+    __tablename__ = "bankruptcy_references"
+    __table_args__ = (
+        CheckConstraint("(answered_at IS NULL) = (accepted IS NULL)", name="an_answer_says_which"),
+        Index("ix_bankruptcy_references_case_id", "case_id"),
+        Index(
+            "uq_bankruptcy_references_one_open",
+            "case_id",
+            unique=True,
+            postgresql_where=text("answered_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"))
+    consented_by: Mapped[str] = mapped_column(Text)
+    referred_at: Mapped[Instant]
+    reply_by: Mapped[Instant]
+    answered_at: Mapped[MaybeInstant]
+    accepted: Mapped[bool | None] = mapped_column(Boolean)

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from auction.foundation.kernel.refusal import NotFound
+from auction.procedure.cases import rules
 from auction.procedure.cases.models import Case, Claim, Cost
 from auction.procedure.identity import queries as identity
 from auction.procedure.identity.rules import masked
@@ -42,6 +43,10 @@ class ClaimRecord:
     seizure_order: int | None
     principal_minor: int | None
     performance_due: date | None
+    price_due: date | None = None
+    priority_lapsed: bool = False
+    joined_at: datetime | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,12 @@ class CaseRecord:
     costs: tuple[CostRecord, ...]
     opened_at: datetime
     status: str
+    officer: str | None
+
+    @property
+    def preservation(self) -> bool:
+        """Whether the case only preserves: no judgment confirms its claims yet (执保)."""
+        return self.type in rules.PRESERVATION_TYPES
 
     @property
     def costs_minor(self) -> int:
@@ -98,6 +109,7 @@ class CaseSummary:
     claimed_minor: int
     opened_at: datetime
     status: str
+    officer: str | None
 
 
 def case(session: Session, id: str) -> CaseRecord:  # noqa: A002 - as everywhere
@@ -132,6 +144,30 @@ def cases(
         last = select(Case.opened_at, Case.id).where(Case.id == after)
         query = query.where(tuple_(Case.opened_at, Case.id) < last.scalar_subquery())
     return _summaries(session, list(session.scalars(query)))
+
+
+def ids(*, court: str | None = None, officer: str | None = None) -> Select[str]:
+    """Return the question for the cases of a court, of an officer, or of both, for others to narrow theirs by."""
+    query = select(Case.id)
+    if court is not None:
+        query = query.where(Case.court_id == court)
+    return query if officer is None else query.where(Case.officer_id == officer)
+
+
+def preserving() -> Select[str]:
+    """Return the question for the cases that only preserve."""
+    return select(Case.id).where(Case.type.in_(rules.PRESERVATION_TYPES))
+
+
+def is_case(case: str) -> ColumnElement[bool]:
+    """Return the condition that narrows ``ids`` to one case."""
+    return Case.id == case
+
+
+def summaries(session: Session, *, ids: Collection[str]) -> dict[str, CaseSummary]:
+    """Return cases by their ids, in short."""
+    found = _summaries(session, list(session.scalars(select(Case).where(Case.id.in_(ids)))))
+    return {one.id: one for one in found}
 
 
 def creditor_of(session: Session, claim: str) -> str | None:
@@ -200,6 +236,7 @@ def _case(session: Session, row: Case) -> CaseRecord:
         costs=tuple(cost_record(one) for one in costs),
         opened_at=row.opened_at,
         status=row.status,
+        officer=row.officer_id,
     )
 
 
@@ -215,13 +252,18 @@ def _claim(row: Claim) -> ClaimRecord:
         creditor_masked=masked(row.creditor_name, kind=row.creditor_kind),
         creditor_kind=row.creditor_kind,
         amount_minor=row.amount_minor,
-        kind=row.kind,
+        # A priority that was not used in time leaves an ordinary claim (法释〔2020〕25号 第41条).
+        kind="ordinary" if row.priority_lapsed else row.kind,
         applicant=row.applicant,
         rank=row.rank,
         property=row.property_id,
         seizure_order=row.seizure_order,
         principal_minor=row.principal_minor,
         performance_due=row.performance_due,
+        price_due=row.price_due,
+        priority_lapsed=row.priority_lapsed,
+        joined_at=row.joined_at,
+        title=row.title,
     )
 
 
@@ -246,6 +288,7 @@ def _summaries(session: Session, rows: list[Case]) -> list[CaseSummary]:
             claimed_minor=claimed.get(row.id, (0, 0))[1],
             opened_at=row.opened_at,
             status=row.status,
+            officer=row.officer_id,
         )
         for row in rows
     ]

@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 
+from auction.foundation.kernel.calendar import add_months
 from auction.foundation.kernel.refusal import InputMalformed, Refusal
+from auction.rulebook.carried import carries_out
+from auction.rulebook.numbers import DistributionNumbers
 
 CLAIM_KINDS = ("ordinary", "secured", "tax", "construction", "medical", "restitution", "fine", "confiscation")
+#: Claims with a right on the thing itself, or on all things, before the ordinary ones.
+PRIOR_KINDS = frozenset({"secured", "construction", "tax"})
+#: Types of cases that hold things before there is a judgment to enforce.
+PRESERVATION_TYPES = frozenset({"执保", "财保"})
 CASE_TYPES = ("执", "执恢", "执保", "执异", "执复", "执监", "执协", "执他")
 
 #: What a party may agree to.
@@ -92,3 +100,43 @@ class NotConcerned(Refusal):
     title_zh, title_en = "不是案件当事人", "Not a party of the case"
     zh = "只有本案当事人可以作出此项同意。"
     en = "Only a party of the case can agree to this."
+
+
+class NoTitle(Refusal):
+    """An ordinary creditor joins only with a judgment or another title to enforce."""
+
+    code = "cases.no_title"
+    article = "法释〔2015〕5号 第506条"
+    title_zh, title_en = "未取得执行依据", "No title to enforce"
+    zh = "债权 {claims} 未取得执行依据；除对财产享有优先权、担保物权的债权人外，不能申请参与分配。"
+    en = "{claims}: without a title to enforce nobody joins but a creditor with a prior right on the thing."
+
+
+class JoinedTooLate(Refusal):
+    """The money is given out; nobody joins any more."""
+
+    code = "cases.joined_too_late"
+    article = "法释〔2015〕5号 第507条"
+    title_zh, title_en = "财产已执行终结", "Too late to join"
+    zh = "被执行人的财产已执行终结（{since:instant}），不能再申请参与分配。"
+    en = "The debtor's property was given out at {since:instant}; nobody joins the distribution after that."
+
+
+@carries_out("distribution.construction_priority_max_months")
+def priority_lapsed(numbers: DistributionNumbers, *, kind: str, price_due: date | None, claimed_on: date) -> bool:
+    """Say whether a builder comes too late for his priority: after 18 months from when the price was due.
+
+    The last day belongs to him; without a day on record nothing lapses (法释〔2020〕25号 第41条).
+    """
+    if kind != "construction" or price_due is None:
+        return False
+    return claimed_on > add_months(price_due, numbers.construction_priority_max_months)
+
+
+def check_title(untitled: list[str]) -> None:
+    """Refuse ordinary claims without a title (法释〔2015〕5号 第506条).
+
+    :raises NoTitle: naming them
+    """
+    if untitled:
+        raise NoTitle(claims=untitled)

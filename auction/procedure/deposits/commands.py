@@ -28,6 +28,7 @@ from auction.procedure.deposits.queries import OrderRecord
 from auction.procedure.deposits.rules import DepositStatus
 from auction.procedure.inputs import Checks
 from auction.procedure.lots import queries as lots
+from auction.rulebook.carried import carries_out
 
 PURPOSE = "deposit"
 _LIVE = {DepositStatus.REQUESTED, DepositStatus.HELD}
@@ -80,6 +81,12 @@ def pay_deposit(act: Act, *, lot: str, registration: str, amount_minor: int) -> 
     return _paid(found, order=order.id)
 
 
+@carries_out(
+    "auction.loser_release",
+    "auction.unsold_release",
+    "settlement.winner_deposit_transfer",
+    seen_in=("deposit.released", "deposit.applied"),
+)
 @reacts_to("lot.closed")
 @command("settle_deposits", by=())
 def settle_deposits(act: Act, *, entry: Entry) -> None:
@@ -87,6 +94,7 @@ def settle_deposits(act: Act, *, entry: Entry) -> None:
     _end(act, lot=entry.chain.removeprefix("lot:"))
 
 
+@carries_out("auction.loser_release")
 @reacts_to("lot.withdrawn")
 @command("return_deposits", by=())
 def return_deposits(act: Act, *, entry: Entry) -> None:

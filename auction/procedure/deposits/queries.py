@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from auction.foundation.database.narrowing import Cases, of_cases
 from auction.foundation.kernel.due import DueAct
 from auction.foundation.kernel.refusal import NotFound
 from auction.foundation.ledger import queries as ledger
@@ -16,6 +17,7 @@ from auction.gateways.port import MoneyOrder, OrderKind
 from auction.procedure.cases import payments
 from auction.procedure.deposits.models import Deposit, MoneyOrderRow
 from auction.procedure.deposits.rules import ALARM_BEFORE, DepositStatus, OrderStatus
+from auction.rulebook.carried import carries_out
 
 #: The kind of ledger entry by which money of a distribution leaves the court's account.
 PAID_KIND = "distribution.paid"
@@ -141,28 +143,15 @@ def orders_of_case(session: Session, *, case: str) -> list[OrderRecord]:
     return [order_record(row) for row in session.scalars(query)]
 
 
-def orders_waiting(session: Session, *, now: datetime, limit: int = 100) -> list[OrderRecord]:
-    """Return the orders that are to be sent now, the longest waiting first."""
-    query = (
-        select(MoneyOrderRow)
-        .where(MoneyOrderRow.status == OrderStatus.WAITING.value, MoneyOrderRow.next_attempt_at <= now)
-        .order_by(MoneyOrderRow.next_attempt_at, MoneyOrderRow.created_at, MoneyOrderRow.id)
-        .limit(limit)
+def orders_waiting(session: Session, *, now: datetime) -> int:
+    """Return how many orders are to be sent now."""
+    query = select(func.count()).where(
+        MoneyOrderRow.status == OrderStatus.WAITING.value, MoneyOrderRow.next_attempt_at <= now
     )
-    return [order_record(row) for row in session.scalars(query)]
+    return session.scalar(query) or 0
 
 
-def next_order(session: Session) -> datetime | None:
-    """Return when the next waiting order is to be sent, or None when none waits."""
-    return session.execute(
-        select(MoneyOrderRow.next_attempt_at)
-        .where(MoneyOrderRow.status == OrderStatus.WAITING.value)
-        .order_by(MoneyOrderRow.next_attempt_at)
-        .limit(1)
-    ).scalar_one_or_none()
-
-
-def due(session: Session, now: datetime, *, case: str | None = None) -> list[DueAct]:
+def due(session: Session, now: datetime, *, case: Cases = None) -> list[DueAct]:
     """Return the deposits that have to go back or to the court as of now, and the orders the outside refused."""
     open_states = [DepositStatus.HELD.value, DepositStatus.REFUNDABLE.value]
     kept = select(Deposit).where(Deposit.status.in_(open_states), Deposit.decided_at <= now)
@@ -171,8 +160,7 @@ def due(session: Session, now: datetime, *, case: str | None = None) -> list[Due
         MoneyOrderRow.kind.in_(["release", "apply", "payout"]),
         MoneyOrderRow.created_at <= now,
     )
-    if case is not None:
-        kept, failed = kept.where(Deposit.case_id == case), failed.where(MoneyOrderRow.case_id == case)
+    kept, failed = kept.where(of_cases(Deposit.case_id, case)), failed.where(of_cases(MoneyOrderRow.case_id, case))
     rows = session.scalars(kept.order_by(Deposit.return_by, Deposit.id))
     refused = session.scalars(failed.order_by(MoneyOrderRow.created_at, MoneyOrderRow.id))
     acts = [_due_deposit(row, by=row.return_by) for row in rows if row.return_by is not None]
@@ -184,6 +172,7 @@ def alarms(session: Session, *, now: datetime) -> list[DueAct]:
     return [act for act in due(session, now) if act.what != "retry_order" and now >= act.by - ALARM_BEFORE]
 
 
+@carries_out("distribution.one_case_one_account")
 def money(session: Session, *, case: str) -> CaseMoney:
     """Return the money of a case.
 

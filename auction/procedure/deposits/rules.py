@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from auction.foundation.kernel.refusal import Refusal
 from auction.procedure.bidding.rules import procedure_runs
+from auction.rulebook.carried import carries_out
 
 _FIRST_DELAY = timedelta(seconds=15)
 _LONGEST_DELAY = timedelta(minutes=15)
@@ -45,6 +46,7 @@ TRANSITIONS: Mapping[DepositStatus, Collection[DepositStatus]] = {
 }
 
 
+@carries_out("auction.deposit_real_name", "auction.sale_prepay_pct")
 class DepositInsufficient(Refusal):
     """Less than the deposit that is due; nothing is booked."""
 

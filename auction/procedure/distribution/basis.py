@@ -7,13 +7,18 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from auction.foundation.kernel.calendar import day_of
 from auction.foundation.ledger import queries as ledger
 from auction.foundation.ledger.rules import Account
 from auction.procedure.assets import queries as assets
+from auction.procedure.assets.queries import TransferRecord
+from auction.procedure.cases import payments
+from auction.procedure.cases import queries as cases
 from auction.procedure.cases.queries import CaseRecord, ClaimRecord
 from auction.procedure.distribution import fees
 from auction.procedure.distribution.queries import PlanRecord
-from auction.procedure.distribution.rules import Claim, ClaimKind, Cost, File, Part, Pool, Setaside
+from auction.procedure.distribution.rules import Claim, ClaimKind, Cost, File, Part, Pool, Setaside, Waterfall
+from auction.procedure.distribution.sharing import to_the_queue, without
 from auction.procedure.lots import queries as lots
 from auction.procedure.settlement import claims as settled_claims
 from auction.procedure.settlement import queries as settlements
@@ -31,23 +36,24 @@ def file_of(
     interest_until: date | None,
 ) -> File:
     """Return the file a plan is computed from."""
-    pools = _pools(session, case=case.id)
+    found = pools(session, case=case.id)
     paid = _paid_before(earlier)
     for claim, minor in settled_claims.credits_of(session, case=case.id).items():
         paid[claim, False] = paid.get((claim, False), 0) + minor
-    claims = [_claim(claim, paid=paid, numbers=numbers, interest_until=interest_until) for claim in case.claims]
-    enforced = min(sum(pool.minor for pool in pools), sum(claim.minor for claim in claims))
+    until = _interest_until(session, case=case.id, pools=found, asked=interest_until)
+    claims = [_claim(claim, paid=paid, numbers=numbers, interest_until=until) for claim in case.claims]
+    enforced = min(sum(pool.minor for pool in found), sum(claim.minor for claim in claims))
     return File(
-        pools=pools,
-        claims=claims,
+        pools=found,
+        claims=[*claims, *_of_first_seizures(session, case=case.id, paid=paid)],
         enterprise=case.debtor.kind == "enterprise",
         costs=_costs(case, paid_minor=paid.get((Part.COSTS.value, False), 0)),
         enforcement_fee_minor=fees.enforcement_fee(enforced, numbers=numbers) if enforcement_fee else 0,
-        setasides=_setasides(session, pools),
+        setasides=_setasides(session, found),
     )
 
 
-def _pools(session: Session, *, case: str) -> list[Pool]:
+def pools(session: Session, *, case: str) -> list[Pool]:
     """Return the money of each lot whose price is whole, and the case's money that comes from no lot.
 
     What a broken sale still holds is its deposit as used for the case (article 24); a revoked one gives all back.
@@ -58,24 +64,90 @@ def _pools(session: Session, *, case: str) -> list[Pool]:
         if record.status is SettlementStatus.DEFAULTED
         or (record.paid_at is not None and record.status is not SettlementStatus.REVOKED)
     }
-    pools: list[Pool] = []
+    found: list[Pool] = []
     of_lots = 0
     for lot in lots.of_case(session, case=case):
         there = ledger.owed(session, account=Account.PROCEEDS, case=case, lot=lot.id)
         of_lots += there
         if lot.id in whole and there > 0:
-            pools.append(Pool(lot=lot.id, properties=frozenset(lot.properties), minor=there))
+            found.append(Pool(lot=lot.id, properties=frozenset(lot.properties), minor=there))
     other = ledger.owed(session, account=Account.PROCEEDS, case=case) - of_lots
     if other > 0:
-        pools.append(Pool(lot=None, properties=frozenset(), minor=other))
-    return pools
+        found.append(Pool(lot=None, properties=frozenset(), minor=other))
+    return found
+
+
+def queued(session: Session, *, case: str, plan: Waterfall) -> Waterfall:
+    """Return a plan whose surplus goes to the cases that waited for the things first, and then to the debtor."""
+    queues: dict[str, list[str]] = {}
+    for lot in lots.of_case(session, case=case):
+        if any(draw.lot == lot.id for draw in plan.surplus):
+            places = [one for thing in lot.properties for one in assets.queue(session, thing)]
+            waiting = [one.case for one in places if one.status in {"waiting", "spent"}]
+            queues[lot.id] = list(dict.fromkeys(waiting))
+    needs = {other: payments.outstanding(session, case=other) for line in queues.values() for other in line}
+    return to_the_queue(plan, queues=queues, needs=needs)
+
+
+def reserved(session: Session, *, case: str) -> set[str]:
+    """Return the claims of first-seizing cases whose share is kept until a judgment confirms them (法释〔2016〕6号)."""
+    return {
+        claim.id
+        for moved in _transfers(session, case=case)
+        if moved.undecided
+        for claim in cases.case(session, moved.from_case).claims
+        if claim.id not in moved.confirmed
+    }
+
+
+def _transfers(session: Session, *, case: str) -> list[TransferRecord]:
+    """Return the transfers by which a case came to dispose of the things of its lots."""
+    things = dict.fromkeys(thing for lot in lots.of_case(session, case=case) for thing in lot.properties)
+    found = [moved for thing in things for moved in assets.transfers(session, thing)]
+    return [moved for moved in found if moved.transferred_at is not None and moved.to_case == case]
+
+
+def _of_first_seizures(session: Session, *, case: str, paid: dict[tuple[str, bool], int]) -> list[Claim]:
+    """Return the claims of the cases that seized a transferred thing first, before all others in that order."""
+    found: list[Claim] = []
+    for moved in _transfers(session, case=case):
+        there = settled_claims.paid_to(session, case=moved.from_case)
+        for one in cases.case(session, moved.from_case).claims:
+            owed = moved.confirmed.get(one.id, one.amount_minor)
+            got = max(paid.get((one.id, False), 0), there.get(one.id, 0))
+            prior = one.property == moved.property
+            found.append(
+                Claim(
+                    id=one.id,
+                    kind=ClaimKind(one.kind) if prior else ClaimKind.ORDINARY,
+                    minor=max(0, owed - got),
+                    rank=one.rank if prior else None,
+                    property=one.property if prior else None,
+                    seizure_order=0,
+                    only=moved.property,
+                )
+            )
+    return found
+
+
+def _interest_until(session: Session, *, case: str, pools: Iterable[Pool], asked: date | None) -> date | None:
+    """Return until when doubled interest is counted: not past the service of the last ruling (法释〔2014〕8号 第3条).
+
+    While something of the money comes from no ruling, it runs as it was asked for.
+    """
+    served = {one.lot: one.ruling_served_at for one in settlements.of_case(session, case=case)}
+    ends = [served.get(pool.lot) if pool.lot else None for pool in pools]
+    known = [day_of(end) for end in ends if end is not None]
+    if asked is None or len(known) < len(ends):
+        return asked
+    return min(asked, max(known))
 
 
 def _paid_before(earlier: Iterable[PlanRecord]) -> dict[tuple[str, bool], int]:
     """Return what earlier plans give, by payee; doubled interest counts apart from the sum itself."""
     paid: dict[tuple[str, bool], int] = {}
     for plan in earlier:
-        for line in plan.lines:
+        for line in without(plan.lines, settled=plan.settled):
             key = (line.to, line.part is Part.DOUBLED_INTEREST)
             paid[key] = paid.get(key, 0) + line.amount_minor
     return paid

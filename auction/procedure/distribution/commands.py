@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
-
-from sqlalchemy import delete, select
 
 from auction.foundation.database.acts import Act, command
 from auction.foundation.docket.commands import append, lock
 from auction.foundation.kernel.calendar import day_of, within_days
 from auction.foundation.kernel.canonical import instant_text
-from auction.foundation.kernel.ids import new_id
-from auction.foundation.kernel.refusal import NotFound
 from auction.foundation.kernel.roles import Role
 from auction.foundation.ledger.commands import book
 from auction.foundation.ledger.rules import Account, move
 from auction.gateways.port import OrderKind
+from auction.procedure.cases import payments
 from auction.procedure.cases import queries as cases
 from auction.procedure.cases.queries import CaseRecord
 from auction.procedure.deposits import queries as deposits
 from auction.procedure.deposits.orders import answers, request_order
 from auction.procedure.deposits.queries import PAID_KIND, OrderRecord
 from auction.procedure.deposits.rules import OrderStatus
-from auction.procedure.distribution import basis, disputed, escrow, queries, refusals, rules
-from auction.procedure.distribution.models import Plan, PlanLot
+from auction.procedure.distribution import basis, disputed, escrow, plans, queries, refusals, rules
+from auction.procedure.distribution.models import Plan
 from auction.procedure.distribution.queries import PlanRecord
 from auction.procedure.distribution.refusals import PlanStatus
-from auction.procedure.distribution.rules import Draw, Line, Part, Waterfall
+from auction.procedure.distribution.rules import Draw, Line, Part
 from auction.procedure.inputs import Checks
-from auction.procedure.settlement.rules import NotThisCourt
 from auction.rulebook import rulebook
 
 PURPOSE = "distribution"
@@ -53,13 +47,14 @@ def plan_distribution(
     checks.refuse()
     lock(act, f"case:{wanted}")
     record = cases.case(act.session, wanted)
-    _court_only(act, record)
-    row = _open_plan(act, case=wanted)
+    plans.court_only(act, record)
+    plans.refuse_referred(act, case=wanted)
+    row = plans.open_plan(act, case=wanted)
     if row is not None and row.status != PlanStatus.DRAFTED.value:
         if not escrow.missing(act, row):
             raise refusals.PlanServed(plan=row.id, status=row.status)
         escrow.begin_anew(act, row)
-        _move(row, PlanStatus.DRAFTED)
+        plans.move(row, PlanStatus.DRAFTED)
     paid = [plan for plan in queries.plans(act.session, case=wanted) if plan.status is PlanStatus.PAID]
     file = basis.file_of(
         act.session,
@@ -71,8 +66,9 @@ def plan_distribution(
     )
     if not file.pools:
         raise refusals.NothingToDistribute
-    row = _keep(act, row, case=wanted, found=rules.waterfall(file))
-    return _entered(act, row, kind="plan.drafted", public=escrow.public_of(row))
+    found = basis.queued(act.session, case=wanted, plan=rules.waterfall(file))
+    row = plans.keep(act, row, case=wanted, found=found)
+    return plans.entered(act, row, kind="plan.drafted", public=escrow.public_of(row))
 
 
 @command("serve_plan", by={Role.OFFICER})
@@ -81,15 +77,15 @@ def serve_plan(act: Act, *, case: str) -> PlanRecord:
 
     :raises PlanNotDrafted: when no draft waits
     """
-    row = _locked(act, case)
-    _court_only(act, cases.case(act.session, row.case_id))
+    row = plans.locked(act, case)
+    plans.court_only(act, cases.case(act.session, row.case_id))
     if row.status != PlanStatus.DRAFTED.value:
         raise refusals.PlanNotDrafted(status=row.status)
     days = rulebook().on(day_of(act.now)).distribution.plan_objection_days
-    _move(row, PlanStatus.SERVED)
+    plans.move(row, PlanStatus.SERVED)
     row.served_at = act.now
     row.objection_until = within_days(act.now, days)
-    return _entered(act, row, kind="plan.served", public={"objection_until": instant_text(row.objection_until)})
+    return plans.entered(act, row, kind="plan.served", public={"objection_until": instant_text(row.objection_until)})
 
 
 @command("pay_out", by={Role.FINANCE})
@@ -104,18 +100,21 @@ def pay_out(act: Act, *, case: str, claim: str | None = None) -> PlanRecord:
     :raises PlanDisputed: while an objection may still be opposed or sued on, for a part that is disputed, and when
         nothing is left but that
     """
-    row = _locked(act, case)
+    row = plans.locked(act, case)
     status = PlanStatus(row.status)
-    refusals.check_payment(status=status, objection_until=row.objection_until, now=act.now)
+    plans.refuse_referred(act, case=row.case_id, basis=row.basis)
+    if row.basis == "order":
+        # What a judgment has divided, or the bankruptcy court takes over, is open to no objection.
+        refusals.check_payment(status=status, objection_until=row.objection_until, now=act.now)
     escrow.refuse_disputed(act, row, claim=claim)
     escrow.refuse_outdated(act, row)
     if status is not PlanStatus.SERVED:
         return queries.plan_record(act.session, row)
     escrow.settle_disputes(act, row)
-    _move(row, PlanStatus.FINAL)
+    plans.move(row, PlanStatus.FINAL)
     row.proposed_at, row.proposed_by = act.now, act.by
     public = {"total_minor": row.total_minor, "escrow_minor": queries.escrow_minor(row)}
-    return _entered(act, row, kind="plan.payout_proposed", public=public)
+    return plans.entered(act, row, kind="plan.payout_proposed", public=public)
 
 
 @command("release_payout", by={Role.HEAD})
@@ -125,9 +124,10 @@ def release_payout(act: Act, *, case: str) -> PlanRecord:
     :raises PayoutNotProposed: when none waits
     :raises SecondPersonNeeded: for who proposed it
     """
-    row = _locked(act, case)
+    row = plans.locked(act, case)
+    plans.refuse_referred(act, case=row.case_id, basis=row.basis)
     refusals.check_release(status=PlanStatus(row.status), proposed_by=row.proposed_by, released_by=act.by)
-    _move(row, PlanStatus.RELEASED)
+    plans.move(row, PlanStatus.RELEASED)
     row.released_at, row.released_by = act.now, act.by
     escrow.refuse_outdated(act, row)
     record = cases.case(act.session, row.case_id)
@@ -144,7 +144,7 @@ def release_payout(act: Act, *, case: str) -> PlanRecord:
             amount_minor=line.amount_minor,
         )
     released = {"total_minor": row.total_minor, "escrow_minor": queries.escrow_minor(row)}
-    entered = _entered(act, row, kind="plan.released", public=released)
+    entered = plans.entered(act, row, kind="plan.released", public=released)
     if not _payments(row):
         _mark_paid(act, row)
         return queries.plan_record(act.session, row)
@@ -174,6 +174,7 @@ def _paid(act: Act, *, order: OrderRecord) -> None:
         )
     ]
     book(act, kind=PAID_KIND, reference=order.id, postings=postings)
+    _credit_other_case(act, row, line=line, order=order.id)
     append(act, f"case:{row.case_id}", "distribution.paid", {"to": line.to, "amount_minor": line.amount_minor})
     orders = deposits.orders_of_prefix(act.session, prefix=f"{row.id}:")
     if all(one.status is OrderStatus.DONE for one in orders):
@@ -181,36 +182,22 @@ def _paid(act: Act, *, order: OrderRecord) -> None:
     act.session.flush()
 
 
+def _credit_other_case(act: Act, row: Plan, *, line: Line, order: str) -> None:
+    """Book what was paid for another case into its own account: one case, one account (法发〔2017〕6号 第4条)."""
+    other = line.to if line.part is Part.QUEUE else cases.case_of_claim(act.session, line.to)
+    if other is None or other == row.case_id:
+        return
+    debtor = cases.case(act.session, other).debtor.person
+    payments.record_payment(
+        act.as_platform(), case=other, by=debtor, amount_minor=line.amount_minor, id=f"from-{order}"
+    )
+
+
 def _mark_paid(act: Act, row: Plan) -> None:
-    _move(row, PlanStatus.PAID)
+    plans.move(row, PlanStatus.PAID)
     row.paid_at = act.now
     append(act, f"case:{row.case_id}", "plan.paid", {"plan": row.id, "total_minor": row.total_minor})
     act.session.flush()
-
-
-def _keep(act: Act, row: Plan | None, *, case: str, found: Waterfall) -> Plan:
-    """Keep the plan: a new row, or the draft drawn up anew."""
-    kept = {
-        "lines": [asdict(line) for line in found.lines],
-        "surplus": [asdict(draw) for draw in found.surplus],
-        "surplus_minor": found.surplus_minor,
-        "total_minor": sum(line.amount_minor for line in found.lines) + found.surplus_minor,
-        "drafted_at": act.now,
-    }
-    if row is None:
-        row = Plan(id=new_id("plan"), case_id=case, status=PlanStatus.DRAFTED.value, **kept)
-        act.session.add(row)
-    else:
-        for name, value in kept.items():
-            setattr(row, name, value)
-    act.session.flush()
-    act.session.execute(delete(PlanLot).where(PlanLot.plan_id == row.id))
-    draws = [draw for line in found.lines for draw in line.draws] + list(found.surplus)
-    act.session.add_all(
-        [PlanLot(plan_id=row.id, lot_id=lot) for lot in sorted({draw.lot for draw in draws if draw.lot})]
-    )
-    act.session.flush()
-    return row
 
 
 def _payments(row: Plan) -> list[Line]:
@@ -238,38 +225,3 @@ def _payee(case: CaseRecord, line: Line) -> str | None:
     if line.to in {_SURPLUS, Part.LIVING_SETASIDE.value}:
         return case.debtor.person
     return next((claim.creditor_person for claim in case.claims if claim.id == line.to), None)
-
-
-def _entered(act: Act, row: Plan, *, kind: str, public: Mapping[str, object]) -> PlanRecord:
-    append(act, f"case:{row.case_id}", kind, {"plan": row.id, **public})
-    act.session.flush()
-    return queries.plan_record(act.session, row)
-
-
-def _open_plan(act: Act, *, case: str) -> Plan | None:
-    query = select(Plan).where(Plan.case_id == case, Plan.status != PlanStatus.PAID.value).with_for_update()
-    return act.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-
-
-def _locked(act: Act, case: str) -> Plan:
-    """Lock the case and return its open plan, or its last one when all are paid."""
-    checks = Checks()
-    wanted = checks.identifier("case", case)
-    checks.refuse()
-    lock(act, f"case:{wanted}")
-    row = _open_plan(act, case=wanted)
-    if row is None:
-        query = select(Plan).where(Plan.case_id == wanted).order_by(Plan.drafted_at.desc(), Plan.id.desc()).limit(1)
-        row = act.session.scalars(query).one_or_none()
-    if row is None:
-        raise NotFound(what="plan", name=wanted)
-    return row
-
-
-def _court_only(act: Act, case: CaseRecord) -> None:
-    if act.actor is not None and act.actor.court not in {None, case.court}:
-        raise NotThisCourt
-
-
-def _move(row: Plan, target: PlanStatus) -> None:
-    row.status = refusals.moved(PlanStatus(row.status), target).value

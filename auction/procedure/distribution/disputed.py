@@ -61,7 +61,7 @@ def cut(lines: Sequence[Line], *, claim: str, minor: int) -> tuple[list[Line], l
         part = min(minor, line.amount_minor) if line.to == claim else 0
         minor -= part
         if part:
-            rest, gone = _split(line.draws, minor=line.amount_minor - part)
+            rest, gone = split(line.draws, minor=line.amount_minor - part)
             taken.append(replace(line, amount_minor=part, draws=gone))
             if line.amount_minor > part:
                 kept.append(replace(line, amount_minor=line.amount_minor - part, draws=rest))
@@ -123,7 +123,7 @@ def _added(lines: list[Line], more: Line) -> list[Line]:
     return [*before, replace(more, rank=rank), *after]
 
 
-def _split(draws: Sequence[Draw], *, minor: int) -> tuple[tuple[Draw, ...], tuple[Draw, ...]]:
+def split(draws: Sequence[Draw], *, minor: int) -> tuple[tuple[Draw, ...], tuple[Draw, ...]]:
     """Return the draws of a first part of an amount, and those of the rest."""
     first: list[Draw] = []
     rest: list[Draw] = []

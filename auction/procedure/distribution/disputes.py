@@ -25,40 +25,63 @@ from auction.rulebook.numbers import DistributionNumbers
 
 
 @command("object_to_plan", by={Role.BIDDER})
-def object_to_plan(act: Act, *, case: str, by: str, claim: str, amount_minor: int | None = None) -> PlanRecord:
+def object_to_plan(
+    act: Act, *, case: str, by: str, claim: str | None = None, amount_minor: int | None = None
+) -> PlanRecord:
     """Dispute a part of a claim's share, its whole share where no amount is given; the others may oppose.
 
     :param by: the person who objects
+    :param claim: whose share; every other creditor's where none is named
     :raises PlanNotServed: PlanOpen's kin, before service
     :raises DisputeTooLate: after the fifteen days from service
     :raises NotPartyToPlan: for who is neither creditor nor debtor
     """
     checks = Checks()
-    who, named = checks.identifier("by", by), checks.identifier("claim", claim)
+    who, named = checks.identifier("by", by), checks.text_or_none("claim", claim)
     asked = None if amount_minor is None else checks.minor("amount_minor", amount_minor)
+    if named is None and asked is not None:
+        checks.wrong("amount_minor", "请指明债权 / name the claim it is a part of")
     checks.refuse()
     row = _served(act, case)
     record = cases.case(act.session, row.case_id)
     _party(act, record, who)
     if row.objection_until is None or row.status == PlanStatus.DRAFTED.value:
         raise refusals.PlanNotServed
-    if act.now > row.objection_until or row.status != PlanStatus.SERVED.value:
+    if row.basis != "order" or act.now > row.objection_until or row.status != PlanStatus.SERVED.value:
         raise refusals.DisputeTooLate(until=in_shanghai(row.objection_until))
-    share = disputed.share_of([queries.line_of(one) for one in row.lines], claim=named)
-    if share == 0 or (asked or 0) > share:
-        raise InputMalformed(errors={"amount_minor": f"该债权所得份额为{share} / the share of {named} is {share}"})
-    if any(one.id == named and one.creditor_person == who for one in record.claims):
-        raise InputMalformed(errors={"claim": "不能对自己的份额提出 / not one's own share"})
     until = within_days(act.now, _numbers(row).counter_objection_days)
-    amount = asked or share
-    act.session.add(
+    disputes = _disputed(row, record, by=who, claim=named, asked=asked)
+    act.session.add_all(
         PlanObjection(
-            id=new_id("objection"), plan_id=row.id, objector_person_id=who, claim_id=named, amount_minor=amount,
+            id=new_id("objection"), plan_id=row.id, objector_person_id=who, claim_id=one, amount_minor=amount,
             raised_at=act.now, opposition_until=until,
         )
+        for one, amount in disputes.items()
     )  # fmt: skip
-    public = {"claim": named, "amount_minor": amount, "opposition_until": instant_text(until)}
+    public = {
+        "claims": [{"claim": one, "amount_minor": amount} for one, amount in disputes.items()],
+        "opposition_until": instant_text(until),
+    }
     return _entered(act, row, kind="plan.objected", public=public, by=who)
+
+
+def _disputed(row: Plan, record: CaseRecord, *, by: str, claim: str | None, asked: int | None) -> dict[str, int]:
+    """Return what is disputed of each claim's share; never of one's own.
+
+    :raises InputMalformed: for a share that is not there, or is smaller, or is the objector's own
+    """
+    lines = [queries.line_of(one) for one in row.lines]
+    own = {one.id for one in record.claims if one.creditor_person == by}
+    known = {one.id for one in record.claims}
+    named = [claim] if claim else [one.to for one in lines if one.to in known and one.to not in own]
+    shares = {one: disputed.share_of(lines, claim=one) for one in named}
+    small = {one: share for one, share in shares.items() if share == 0 or (asked or 0) > share}
+    if small or not shares:
+        said = "、".join(f"{one}: {share}" for one, share in small.items()) or "0"
+        raise InputMalformed(errors={"amount_minor": f"该债权所得份额为 {said} / the share is {said}"})
+    if claim in own:
+        raise InputMalformed(errors={"claim": "不能对自己的份额提出 / not one's own share"})
+    return {one: asked or share for one, share in shares.items()}
 
 
 @command("oppose", by={Role.BIDDER})

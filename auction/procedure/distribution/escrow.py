@@ -20,6 +20,7 @@ from auction.procedure.distribution.models import Plan, PlanObjection
 from auction.procedure.distribution.refusals import PlanStatus
 from auction.procedure.distribution.rules import Line, Waterfall
 from auction.rulebook import rulebook
+from auction.rulebook.carried import carries_out
 
 
 def refuse_disputed(act: Act, row: Plan, *, claim: str | None) -> None:
@@ -79,7 +80,10 @@ def settle_disputes(act: Act, row: Plan) -> None:
         _correct(act, row, accepted=accepted)
     lines = [queries.line_of(one) for one in row.lines]
     kept: list[Line] = []
-    for claim, minor in disputed.parts(found, now=act.now, stands={Stand.SUED}).items():
+    wanted = disputed.parts(found, now=act.now, stands={Stand.SUED})
+    for claim in basis.reserved(act.session, case=row.case_id):
+        wanted[claim] = disputed.share_of(lines, claim=claim)
+    for claim, minor in sorted(wanted.items()):
         kept += disputed.cut(lines, claim=claim, minor=minor)[1]
     row.escrow = [asdict(line) for line in kept]
 
@@ -106,6 +110,7 @@ def _correct(act: Act, row: Plan, *, accepted: dict[str, int]) -> None:
         properties={pool.lot: pool.properties for pool in file.pools if pool.lot is not None},
         enterprise=file.enterprise,
     )
+    found = basis.queued(act.session, case=row.case_id, plan=found)
     row.lines = [asdict(line) for line in found.lines]
     row.surplus = [asdict(draw) for draw in found.surplus]
     row.surplus_minor = found.surplus_minor
@@ -113,6 +118,7 @@ def _correct(act: Act, row: Plan, *, accepted: dict[str, int]) -> None:
     append(act, f"case:{row.case_id}", "plan.corrected", {"plan": row.id} | public_of(row))
 
 
+@carries_out("distribution.escrow_disputed")
 def keep_in_escrow(act: Act, row: Plan) -> None:
     """Book the disputed part of the money as kept for whoever wins the suit."""
     postings = [

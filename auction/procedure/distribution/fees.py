@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 
+from auction.rulebook.carried import carries_out
 from auction.rulebook.numbers import DistributionNumbers
 
 _MILLION = 1_000_000
 _THOUSAND = 1_000
 
 
+@carries_out(
+    "distribution.enforcement_fee_flat_up_to_minor",
+    "distribution.enforcement_fee_flat_minor",
+    "distribution.enforcement_fee_brackets",
+)
 def enforcement_fee(minor: int, *, numbers: DistributionNumbers) -> int:
     """Return the fee for an amount truly enforced: a flat fee, then a falling rate on each further part.
 
@@ -26,6 +32,11 @@ def enforcement_fee(minor: int, *, numbers: DistributionNumbers) -> int:
     return (fee_times_thousand + _THOUSAND // 2) // _THOUSAND
 
 
+@carries_out(
+    "distribution.double_interest",
+    "distribution.double_interest_per_million_a_day",
+    "distribution.interest_stops",
+)
 def doubled_interest(*, unpaid_minor: int, due: date, until: date, numbers: DistributionNumbers) -> int:
     """Return the doubled part of late-performance interest for the days from ``due`` to ``until``.
 

@@ -17,6 +17,7 @@ class Plan(Base):
     __tablename__ = "plans"
     __table_args__ = (
         CheckConstraint("surplus_minor >= 0", name="surplus_is_not_negative"),
+        CheckConstraint("basis IN ('order', 'judgment', 'bankruptcy')", name="basis_is_known"),
         CheckConstraint("(served_at IS NULL) = (objection_until IS NULL)", name="service_starts_the_objection_period"),
         CheckConstraint("released_by IS DISTINCT FROM proposed_by OR released_by IS NULL", name="two_persons_pay"),
         Index("uq_plans_one_open_plan_a_case", "case_id", unique=True, postgresql_where="status <> 'paid'"),
@@ -26,6 +27,7 @@ class Plan(Base):
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     case_id: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
+    basis: Mapped[str] = mapped_column(Text, default="order", server_default="order")
     lines: Mapped[list[Any]] = mapped_column(JSONB)
     surplus: Mapped[list[Any]] = mapped_column(JSONB)
     escrow: Mapped[list[Any]] = mapped_column(JSONB, default=list, server_default="[]")

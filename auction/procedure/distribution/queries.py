@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from auction.foundation.database.narrowing import Cases, of_cases
 from auction.foundation.kernel.calendar import day_of, within_days
 from auction.foundation.kernel.due import DueAct
+from auction.procedure.cases import bankruptcy
+from auction.procedure.cases.bankruptcy import ReferenceRecord
 from auction.procedure.deposits import queries as deposits
 from auction.procedure.deposits.rules import OrderStatus
 from auction.procedure.distribution.disputed import Objection, Stand
@@ -19,6 +22,7 @@ from auction.procedure.distribution.refusals import PlanStatus
 from auction.procedure.distribution.rules import Draw, Line, Part
 from auction.procedure.settlement import queries as settlements
 from auction.rulebook import rulebook
+from auction.rulebook.carried import carries_out
 
 _OPEN = [PlanStatus.DRAFTED.value, PlanStatus.SERVED.value, PlanStatus.FINAL.value, PlanStatus.RELEASED.value]
 
@@ -44,6 +48,8 @@ class PlanRecord:
     paid_at: datetime | None
     paid_minor: int
     escrow_minor: int
+    basis: str
+    settled: tuple[Line, ...]
 
     def lines_json(self) -> list[dict[str, Any]]:
         """Return the lines in the contract's form."""
@@ -110,11 +116,20 @@ def objections(session: Session, *, plan: str) -> list[ObjectionRecord]:
 
 def escrow_minor(row: Plan) -> int:
     """Return what of a plan is kept in escrow."""
-    return sum(int(one["amount_minor"]) for one in row.escrow)
+    return sum(line.amount_minor for line in kept_lines(row))
 
 
-def due(session: Session, now: datetime, *, case: str | None = None) -> list[DueAct]:
+def kept_lines(row: Plan) -> list[Line]:
+    """Return what a plan keeps in escrow and nobody has decided about yet."""
+    return [line_of(one) for one in row.escrow if not one.get("settled")]
+
+
+@carries_out("distribution.payout_days", "distribution.payout_after_obstacle_days")
+def due(session: Session, now: datetime, *, case: Cases = None) -> list[DueAct]:
     """Return what is due as of now: a plan for money that has arrived, service, payment (法发〔2017〕6号 第10条)."""
+    known = bankruptcy.references(session, case=case)
+    stopped = {one.case: one for one in known if one.bars}
+    gone_on = {one.case: one.answered_at for one in known if one.accepted is False and one.answered_at is not None}
     planned = set(session.scalars(select(PlanLot.lot_id)))
     acts = [
         _due("plan_distribution", case=sold.case, on=sold.lot, start=sold.paid_at)
@@ -122,22 +137,51 @@ def due(session: Session, now: datetime, *, case: str | None = None) -> list[Due
         if sold.lot not in planned and sold.paid_at is not None and sold.price_minor > sold.credit_minor
     ]
     query = select(Plan).where(Plan.status.in_(_OPEN), Plan.drafted_at <= now).order_by(Plan.drafted_at, Plan.id)
-    if case is not None:
-        query = query.where(Plan.case_id == case)
-    for row in session.scalars(query):
-        match PlanStatus(row.status):
-            case PlanStatus.DRAFTED:
-                acts.append(_due("serve_plan", case=row.case_id, on=row.id, start=row.drafted_at))
-            case PlanStatus.SERVED:
-                acts.extend(_due_served(session, row, now=now))
-            case _:
-                acts.append(
-                    _due("release_payout", case=row.case_id, on=row.id, start=row.proposed_at or row.drafted_at)
-                )
-    return acts
+    handed_over: list[DueAct] = []
+    for row in session.scalars(query.where(of_cases(Plan.case_id, case))):
+        found = _due_of_plan(session, row, now=now, since=gone_on.get(row.case_id))
+        (handed_over if row.basis == "bankruptcy" else acts).extend(found)
+    return [
+        *(_reply(one) for one in known if one.answered_at is None),
+        *handed_over,
+        *(act for act in acts if act.case not in stopped),
+    ]
 
 
-def _due_served(session: Session, row: Plan, *, now: datetime) -> list[DueAct]:
+def _due_of_plan(session: Session, row: Plan, *, now: datetime, since: datetime | None) -> list[DueAct]:
+    """Return what is due about a plan.
+
+    :param since: when an obstacle to its payment was gone, which leaves ten days from then (法发〔2017〕6号)
+    """
+    match PlanStatus(row.status):
+        case PlanStatus.DRAFTED:
+            return [_due("serve_plan", case=row.case_id, on=row.id, start=row.drafted_at)]
+        case PlanStatus.SERVED:
+            return _due_served(session, row, now=now, since=since)
+        case _:
+            return [_payment("release_payout", row, start=row.proposed_at or row.drafted_at, since=since)]
+
+
+def _payment(what: str, row: Plan, *, start: datetime, since: datetime | None) -> DueAct:
+    act = _due(what, case=row.case_id, on=row.id, start=start)
+    if since is None or since <= start:
+        return act
+    return replace(act, by=within_days(since, rulebook().on(day_of(since)).distribution.payout_after_obstacle_days))
+
+
+def _reply(one: ReferenceRecord) -> DueAct:
+    return DueAct(
+        what="answer_bankruptcy",
+        on=one.case,
+        by=one.reply_by,
+        case=one.case,
+        article="法释〔2015〕5号 第512条",
+        zh="受移送法院应自收到材料之日起三十日内答复是否受理",
+        en="the bankruptcy court answers whether it takes the case over",
+    )
+
+
+def _due_served(session: Session, row: Plan, *, now: datetime, since: datetime | None) -> list[DueAct]:
     """Return the payment of a served plan, and what the parties may still do against it."""
     begins = row.objection_until or row.drafted_at
     acts: list[DueAct] = []
@@ -151,7 +195,7 @@ def _due_served(session: Session, row: Plan, *, now: datetime) -> list[DueAct]:
             case _:
                 pass
         begins = max(begins, one.sued_at or found.suit_until or found.opposition_until)
-    return [*acts, _due("pay_out", case=row.case_id, on=row.id, start=begins)]
+    return [*acts, _payment("pay_out", row, start=begins, since=since)]
 
 
 def _window(what: str, row: Plan, *, by: datetime) -> DueAct:
@@ -181,6 +225,8 @@ def plan_record(session: Session, row: Plan) -> PlanRecord:
         paid_at=row.paid_at,
         paid_minor=sum(order.amount_minor for order in orders if order.status is OrderStatus.DONE),
         escrow_minor=escrow_minor(row),
+        basis=row.basis,
+        settled=tuple(line_of(one) for one in row.escrow if one.get("settled")),
     )
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from auction.foundation.kernel.calendar import in_shanghai
 from auction.foundation.kernel.refusal import Refusal
+from auction.rulebook.carried import carries_out
 
 
 class PlanStatus(StrEnum):
@@ -50,6 +51,56 @@ class PlanServed(Refusal):
     en = "Plan {plan} was served ({status}); no other is drawn up before it is paid."
 
 
+class PlanUnpaid(Refusal):
+    """A judgment over what is in escrow waits until the plan that is under way is paid."""
+
+    code = "distribution.plan_unpaid"
+    article = "法释〔2015〕5号 第510条"
+    title_zh, title_en = "另有分配方案尚未执行完毕", "Another plan is not paid yet"
+    zh = "分配方案 {plan}（{status}）尚未执行完毕，付清后再处理提存款。"
+    en = "Plan {plan} is “{status}”; what is in escrow is divided when it is paid."
+
+
+class NothingInEscrow(Refusal):
+    """Nothing is kept for the claim that a judgment could decide about."""
+
+    code = "distribution.nothing_in_escrow"
+    article = "法释〔2015〕5号 第510条"
+    title_zh, title_en = "没有提存款", "Nothing in escrow"
+    zh = "债权 {claim} 没有提存的份额。"
+    en = "Nothing is kept in escrow for {claim}."
+
+
+class CaseReferred(Refusal):
+    """The case is with the bankruptcy court, so nothing is distributed."""
+
+    code = "distribution.referred"
+    article = "法释〔2015〕5号 第511-513条"
+    title_zh, title_en = "已移送破产审查", "With the bankruptcy court"
+    zh = "本案已于 {since:instant} 移送破产审查，期间不得分配、发放案款。"
+    en = "The case was sent to the bankruptcy court at {since:instant}; nothing is distributed meanwhile."
+
+
+class NoParticipation(Refusal):
+    """Against an enterprise ordinary creditors do not share; they are paid in the order of their seizures."""
+
+    code = "distribution.no_participation"
+    article = "法释〔2015〕5号 第506、514条"
+    title_zh, title_en = "企业法人不适用参与分配", "No sharing against an enterprise"
+    zh = "被执行人为企业法人，普通债权按查封顺序受偿，须先查封或轮候查封。"
+    en = "Against an enterprise ordinary claims are paid in the order of seizure; seize, or wait in the queue, first."
+
+
+@carries_out("distribution.participation")
+def check_participation(without_seizure: Collection[object]) -> None:
+    """Refuse ordinary claims against an enterprise that have no place in the order of seizures (第514条).
+
+    :raises NoParticipation: when there is one
+    """
+    if without_seizure:
+        raise NoParticipation
+
+
 class PlanOutdated(Refusal):
     """Money the plan distributes has gone back since, because a sale was revoked."""
 
@@ -70,6 +121,7 @@ class PlanNotDrafted(Refusal):
     en = "The plan is “{status}”; only a draft is served."
 
 
+@carries_out("distribution.plan_objection_days")
 class PlanOpen(Refusal):
     """Objections may still come."""
 
@@ -88,6 +140,7 @@ class PlanNotServed(PlanOpen):
     en = "The plan was not served; it is paid when the objection period after service has ended."
 
 
+@carries_out("distribution.escrow_disputed")
 class PlanDisputed(Refusal):
     """A part of the plan is disputed, and that part is not paid."""
 
@@ -98,6 +151,11 @@ class PlanDisputed(Refusal):
     en = "The share of {claims} is disputed (¥{disputed_minor:money}); that part is not paid before it is settled."
 
 
+@carries_out(
+    "distribution.plan_objection_days",
+    "distribution.counter_objection_days",
+    "distribution.plan_lawsuit_days",
+)
 class DisputeTooLate(Refusal):
     """The fifteen days for an objection, an opposition or a suit have ended."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from auction.foundation.kernel.money import share
+from auction.rulebook.carried import carries_out
 
 
 class ClaimKind(StrEnum):
@@ -36,6 +37,10 @@ class Part(StrEnum):
     DOUBLED_INTEREST = "doubled_interest"
     FINE = "fine"
     CONFISCATION = "confiscation"
+    #: What a sale leaves over goes to the cases that waited for the thing, and only then to the debtor.
+    QUEUE = "queue"
+    #: Everything, to the administrator, once the bankruptcy court has taken the case over.
+    BANKRUPTCY = "bankruptcy"
 
 
 #: The article each part stands on; secured claims, taxes and the ordinary claims of enterprises name their own.
@@ -51,6 +56,8 @@ ARTICLES: Mapping[Part, str] = {
     Part.DOUBLED_INTEREST: "法释〔2014〕8号 第4条",
     Part.FINE: "法释〔2014〕13号 第13条",
     Part.CONFISCATION: "法释〔2014〕13号 第13条",
+    Part.QUEUE: "查封规定 第26、27条",
+    Part.BANKRUPTCY: "法释〔2015〕5号 第513条",
 }
 TAX_ARTICLE = "《税收征收管理法》第45条"
 ENTERPRISE_ARTICLE = "法释〔2015〕5号 第514条"
@@ -68,7 +75,10 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim with what is still unpaid of it; claims are given in the order of the file."""
+    """A claim with what is still unpaid of it; claims are given in the order of the file.
+
+    ``only`` names the thing in whose money alone it takes part: a first seizure's claim after a transfer (2016-6, 4).
+    """
 
     id: str
     kind: ClaimKind
@@ -77,6 +87,7 @@ class Claim:
     property: str | None = None
     seizure_order: int | None = None
     interest_minor: int = 0
+    only: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +151,15 @@ class File:
     setasides: Sequence[Setaside] = ()
 
 
+@carries_out(
+    "distribution.costs_first",
+    "distribution.construction_priority",
+    "distribution.criminal_order",
+    "distribution.interest_last",
+    "distribution.pro_rata",
+    "distribution.enterprise_order",
+    "distribution.several_creditors",
+)
 def waterfall(file: File) -> Waterfall:
     """Distribute the pools over costs, fee, set-aside and claims; what is left is the debtor's.
 
@@ -259,7 +279,8 @@ def _among_equals(paying: _Paying, claims: Sequence[Claim], *, part: Part, enter
         for claim in sorted(claims, key=lambda one: _last_if_none(one.seizure_order)):
             paying.rank += 1
             article = ENTERPRISE_ARTICLE if part is Part.ORDINARY else None
-            paying.write(to=claim.id, part=part, draws=paying.draw(claim.minor), article=article)
+            draws = paying.draw(claim.minor, within=_with_thing(claim.only) if claim.only else None)
+            paying.write(to=claim.id, part=part, draws=draws, article=article)
         return
     paying.rank += 1
     weights = [claim.minor for claim in claims]

@@ -13,16 +13,22 @@ from auction.foundation.docket.commands import append, lock
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.canonical import instant_text, sha256_hex
 from auction.foundation.kernel.ids import new_id
+from auction.foundation.kernel.refusal import InputMalformed
 from auction.foundation.kernel.roles import Role
 from auction.procedure.assets import commands as asset_commands
 from auction.procedure.assets import queries as assets
+from auction.procedure.assets.queries import PropertyRecord
 from auction.procedure.assets.rules import check_home
 from auction.procedure.cases import queries as cases
-from auction.procedure.lots import basis, queries, rows, rules
+from auction.procedure.identity import queries as identity
+from auction.procedure.lots import announcement, basis, proposals, queries, readiness, rows, rules
+from auction.procedure.lots.conditions import Conditions, check_conditions, conditions_from
 from auction.procedure.lots.models import Lot, LotProperty, Notice
 from auction.procedure.lots.queries import LotRecord
 from auction.procedure.lots.search import grams_of_lot
+from auction.procedure.valuation import queries as valuation
 from auction.rulebook import rulebook
+from auction.rulebook.carried import carries_out
 
 #: Sensible default where the court names none (no statutory number: 法释〔2016〕18号 第25条).
 BALANCE_DAYS = 10
@@ -44,16 +50,19 @@ def draft_lot(
     title: str | None = None,
     after: str | None = None,
     sale: bool = False,
+    conditions: Conditions | None = None,
     sample: bool = False,
     id: str | None = None,  # noqa: A002 - the caller's own id, as everywhere
 ) -> LotRecord:
     """Draft a lot on lawful terms and return it; ``after`` a failed lot it is the second auction or the sale.
 
+    A later round is under the conditions of the one before unless others are given.
+
     :raises ValuationMissing: MustSellTogether, StartBelowFloor, NoSurplus, DepositOutOfRange, BiddingTooShort,
         NecessaryHome: in this order
     """
     round_ = basis.round_after(act.session, after=after, sale=sale)
-    proposal = basis.proposal(
+    proposal = proposals.proposal(
         properties=properties,
         start=start_price_minor,
         deposit=deposit_minor,
@@ -67,7 +76,10 @@ def draft_lot(
     lock(act, f"lot:{lot_id}")
     basis.no_such_lot_yet(act.session, lot_id)
     numbers = rulebook().on(day_of(act.now))
-    measured = basis.measure(act.session, things=things, after=after, round_=round_)
+    special = _conditions(act, given=conditions, after=after, things=things)
+    measured = basis.measure(
+        act.session, things=things, after=after, round_=round_, unappraisable=special.unappraisable is not None
+    )
     closing = closes_at or opens_at + rules.bidding_length(numbers, round_=round_)
     terms = rules.Terms(
         round=round_,
@@ -105,7 +117,8 @@ def draft_lot(
             ends_at=closing,
             balance_days=balance_days or BALANCE_DAYS,
             disclosure=dict(disclosure or {}),
-            priority=[basis.priority_entry(one) for one in priority],
+            priority=[proposals.priority_entry(one) for one in priority],
+            conditions=special.as_json(),
             drafted_at=act.now,
             sample=sample,
             search_grams=grams_of_lot(heading, things[0].city, case.court_name, case.number, lot_id),
@@ -116,20 +129,42 @@ def draft_lot(
         [LotProperty(lot_id=lot_id, property_id=thing.id, position=n) for n, thing in enumerate(things)]
     )
     act.session.flush()
-    append(act, f"lot:{lot_id}", "lot.drafted", {"round": round_, "floor_minor": floor_minor, "after": after})
+    public = {"round": round_, "floor_minor": floor_minor, "after": after, **special.public()}
+    append(act, f"lot:{lot_id}", "lot.drafted", public)
     return queries.lot(act.session, lot_id)
+
+
+def _conditions(
+    act: Act, *, given: Conditions | None, after: str | None, things: Sequence[PropertyRecord]
+) -> Conditions:
+    """Return the special conditions of a lot being drafted.
+
+    :raises InputMalformed: one its things cannot be under, a company or shareholder who is nobody
+    """
+    if given is None:
+        return queries.lot(act.session, after).conditions if after else Conditions()
+    priced = any(valuation.reference_price(act.session, thing.id) for thing in things)
+    check_conditions(given, categories={thing.category for thing in things}, priced=priced)
+    known = identity.persons(act.session, ids=list(given.persons_of_equity))
+    unknown = [person for person in given.persons_of_equity if person not in known]
+    if unknown:
+        raise InputMalformed(errors={"shareholders": f"查无此人 / nobody of that id: {', '.join(unknown)}"})
+    return given
 
 
 @command("edit_draft", by={Role.OFFICER})
 def disclose(act: Act, *, lot: str, disclosure: Mapping[str, str]) -> LotRecord:
-    """Fill or change disclosure blocks of a draft (articles 13 and 14).
+    """Fill or change disclosure blocks of a draft (articles 13 and 14; 法〔2024〕238号 第1条).
 
     :raises NotDraft: once the panel has decided
+    :raises ForbiddenPhrases: for words that say nothing of who uses the thing
     """
     row = rows.locked(act, lot)
     if row.status != "draft":
         raise rules.NotDraft(status=row.status)
-    row.disclosure = {**row.disclosure, **basis.checked_blocks(disclosure)}
+    written = proposals.checked_blocks(disclosure)
+    announcement.check_phrases(written, forbidden=rulebook().on(day_of(act.now)).forbidden_phrases)
+    row.disclosure = {**row.disclosure, **written}
     act.session.flush()
     append(act, f"lot:{lot}", "lot.disclosed", {"blocks": sorted(disclosure)})
     return queries.lot(act.session, lot)
@@ -156,6 +191,7 @@ def approve_lot(act: Act, *, lot: str, panel: Sequence[str], minutes: str = "") 
         "deposit_minor": row.deposit_minor,
         "increment_minor": row.increment_minor,
         "priority_ranks": sorted(one["rank"] for one in row.priority),
+        **conditions_from(row.conditions).public(),
         "minutes_sha256": sha256_hex(minutes) if minutes else None,
     }
     append(act, f"lot:{lot}", "lot.approved", public)
@@ -169,7 +205,7 @@ def notify(act: Act, *, lot: str, person: str, how: str) -> datetime:
     ``served`` counts at once, ``waived`` too; ``unreachable`` counts five full days after the publicity.
     """
     row = rows.locked(act, lot)
-    basis.check_how(how)
+    proposals.check_how(how)
     if row.status in {"closed", "withdrawn", "revoked"}:
         raise rules.NotApproved(status=row.status)
     numbers = rulebook().on(day_of(act.now))
@@ -182,21 +218,29 @@ def notify(act: Act, *, lot: str, person: str, how: str) -> datetime:
     return noticed_at
 
 
+@carries_out(
+    "auction.court_duties",
+    "auction.announcement_content",
+    "auction.sale_likewise",
+    "auction.online_first",
+    seen_in=("lot.announced",),
+)
 @command("announce", by={Role.OFFICER})
 def announce(act: Act, *, lot: str) -> LotRecord:
     """Publish the lot; from here terms and rulebook are frozen (articles 12 to 16, 26).
 
     :raises NotApproved: ObjectionBlocksDisposal, ProceedsSuffice, ControlLapsed, ValuationExpired,
-        AnnouncementIncomplete, PersonNotNotified, AnnouncementTooShort: in this order
+        AnnouncementIncomplete, ForbiddenPhrases, PersonNotNotified, ShareholdersToldLate, AnnouncementTooShort: in
+        this order
     """
     row = rows.locked(act, lot)
     if row.status != "approved":
         raise rules.NotApproved(status=row.status)
     today = rulebook().on(day_of(act.now))
     record = queries.lot(act.session, lot)
-    basis.check_announcement(act.session, lot=record, rules_of_day=today, now=act.now)
+    readiness.check_announcement(act.session, lot=record, rules_of_day=today, now=act.now)
     frozen = dict(today.as_json())
-    terms = basis.public_terms(record)
+    terms = readiness.public_terms(record)
     row.announced_at, row.rulebook, row.terms = act.now, frozen, terms
     rows.move(row, "announced")
     act.session.flush()

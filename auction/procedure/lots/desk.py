@@ -13,7 +13,7 @@ from auction.foundation.kernel.calendar import days_before
 from auction.foundation.kernel.refusal import Refusal
 from auction.procedure.assets import queries as assets
 from auction.procedure.assets.rules import ControlLapsed
-from auction.procedure.lots import basis, queries, rules
+from auction.procedure.lots import announcement, basis, queries, readiness, rules
 from auction.procedure.lots.models import Lot, LotProperty
 from auction.procedure.lots.queries import LotRecord
 from auction.procedure.lots.search import grams
@@ -87,12 +87,14 @@ def conditions(session: Session, *, lot: LotRecord, rules_of_day: Rules, now: da
         "lots.proceeds_suffice": Condition("lots.proceeds_suffice", None),
         "assets.control_lapsed": Condition("assets.control_lapsed", _control(session, lot, now), lot.closes_at),
         "valuation.expired": Condition("valuation.expired", _prices(session, lot), None),
-        "announcement.incomplete": Condition("announcement.incomplete", _blocks(lot, rules_of_day), last),
+        "announcement.incomplete": Condition("announcement.incomplete", _blocks(session, lot, rules_of_day), last),
+        "announcement.forbidden_phrase": Condition("announcement.forbidden_phrase", _phrases(lot, rules_of_day), last),
         "announcement.person_not_notified": Condition(
             "announcement.person_not_notified",
             _notices(session, lot, rules_of_day, now),
             notify_by(lot, rules_of_day=rules_of_day),
         ),
+        **_of_equity(session, lot, rules_of_day),
         "announcement.too_short": Condition("announcement.too_short", _period(lot, rules_of_day, now), last),
     }
     refusal = _announcement(session, lot, rules_of_day, now)
@@ -103,17 +105,11 @@ def conditions(session: Session, *, lot: LotRecord, rules_of_day: Rules, now: da
     return list(found.values())
 
 
-def missing_blocks(lot: LotRecord, *, rules_of_day: Rules) -> list[str]:
-    """Return the keys of what articles 13 and 14 want published and nobody has written yet."""
-    wanted = [*rules_of_day.disclosure_keys(), *(one.key for one in rules_of_day.reminders)]
-    return [key for key in wanted if not lot.disclosure.get(key, "").strip()]
-
-
 def _announcement(session: Session, lot: LotRecord, rules_of_day: Rules, now: datetime) -> Refusal | None:
     if lot.status != "approved":
         return rules.NotApproved(status=lot.status)
     try:
-        basis.check_announcement(session, lot=lot, rules_of_day=rules_of_day, now=now)
+        readiness.check_announcement(session, lot=lot, rules_of_day=rules_of_day, now=now)
     except Refusal as refusal:
         return refusal
     return None
@@ -137,26 +133,53 @@ def _control(session: Session, lot: LotRecord, now: datetime) -> Refusal | None:
 def _prices(session: Session, lot: LotRecord) -> Refusal | None:
     things = [assets.property_record(session, name) for name in lot.properties]
     lacking = [thing.title for thing in things if valuation.reference_price(session, thing.id) is None]
+    if lot.conditions.unappraisable:
+        return None
     return rules.ValuationMissing(properties=lacking) if lacking else None
 
 
-def _blocks(lot: LotRecord, rules_of_day: Rules) -> Refusal | None:
-    missing = missing_blocks(lot, rules_of_day=rules_of_day)
-    return rules.AnnouncementIncomplete(missing=missing) if missing else None
+def _blocks(session: Session, lot: LotRecord, rules_of_day: Rules) -> Refusal | None:
+    missing = readiness.missing_blocks(session, lot=lot, rules_of_day=rules_of_day)
+    return announcement.AnnouncementIncomplete(missing=missing) if missing else None
+
+
+def _of_equity(session: Session, lot: LotRecord, rules_of_day: Rules) -> dict[str, Condition]:
+    """Return the shareholders' twenty days, where there are shareholders to tell (公司法 第85条)."""
+    if not lot.conditions.persons_of_equity:
+        return {}
+    code = "announcement.shareholders_too_late"
+    by = days_before(lot.closes_at, rules_of_day.auction.shareholder_notice_days)
+    return {code: Condition(code, _shareholders(session, lot, rules_of_day), by)}
+
+
+def _phrases(lot: LotRecord, rules_of_day: Rules) -> Refusal | None:
+    try:
+        announcement.check_phrases(lot.disclosure, forbidden=rules_of_day.forbidden_phrases)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _shareholders(session: Session, lot: LotRecord, rules_of_day: Rules) -> Refusal | None:
+    try:
+        readiness.check_shareholders(session, lot=lot, rules_of_day=rules_of_day)
+    except Refusal as refusal:
+        return refusal
+    return None
 
 
 def _notices(session: Session, lot: LotRecord, rules_of_day: Rules, now: datetime) -> Refusal | None:
-    absent = rules.unnotified(
+    absent = announcement.unnotified(
         rules_of_day,
         persons=basis.to_be_told(session, lot=lot),
         notices=queries.notices(session, lot.id),
         announced_at=now,
         opens_at=lot.opens_at,
     )
-    return rules.PersonNotNotified(absent=absent) if absent else None
+    return announcement.PersonNotNotified(absent=absent) if absent else None
 
 
 def _period(lot: LotRecord, rules_of_day: Rules, now: datetime) -> Refusal | None:
-    earliest = rules.earliest_opening(rules_of_day, announced_at=now, kind=lot.kind, round_=lot.round)
+    earliest = announcement.earliest_opening(rules_of_day, announced_at=now, kind=lot.kind, round_=lot.round)
     days = rules_of_day.auction.notice_days(lot.kind, lot.round)
-    return rules.AnnouncementTooShort(earliest=earliest, days=days) if lot.opens_at < earliest else None
+    return announcement.AnnouncementTooShort(earliest=earliest, days=days) if lot.opens_at < earliest else None

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from auction.foundation.kernel.calendar import add_months, within_days
 from auction.foundation.kernel.refusal import InputMalformed, Refusal
 from auction.rulebook import Numbers
+from auction.rulebook.carried import carries_out
 
 DEFER = ("platform_fault", "panel")
-SUSPEND = ("outsider_objection", "act_objection", "retrial", "settlement_talks", "debtor_own_sale", "panel")
+SUSPEND = (
+    *("outsider_objection", "act_objection", "retrial", "settlement_talks", "debtor_own_sale", "bankruptcy", "panel"),
+)
 WITHDRAW = (
     *("debtor_paid", "settlement", "applicant_withdrew", "basis_revoked", "outsider_upheld", "collusion", "panel"),
+    "bankruptcy",
 )
 REVOKE = ("31-1", "31-2", "31-3", "31-4", "31-5", "31-6")
 #: The ground on which the platform itself stops, and later takes back, what need not be sold any more.
@@ -26,6 +31,7 @@ ARTICLES: Mapping[str, str] = {
     "retrial": "民事诉讼法 第217条、第267条",
     "settlement_talks": "民事诉讼法 第241条",
     "debtor_own_sale": "法〔2024〕238号",
+    "bankruptcy": "法释〔2015〕5号 第511-513条",
     PROCEEDS_SUFFICE: "法释〔2004〕16号 第14条",
 }
 
@@ -93,6 +99,7 @@ def check_ground(ground: str, *, known: tuple[str, ...]) -> str:
     return ground
 
 
+@carries_out("auction.debtor_pays")
 def check_paid(*, ground: str, outstanding_minor: int) -> None:
     """Let a lot be withdrawn as paid only when the whole outstanding sum is in the case account (第19条).
 
@@ -102,6 +109,21 @@ def check_paid(*, ground: str, outstanding_minor: int) -> None:
         raise DebtNotPaid(outstanding_minor=outstanding_minor)
 
 
+@carries_out("auction.debtor_own_sale", "valuation.equity_own_disposal")
+def own_sale_rule(*, category: str) -> str:
+    """Return the key of the rule on how long the debtor may try to sell a thing himself."""
+    return "own_sale.equity_longest_months" if category == "equity" else "own_sale.longest_days"
+
+
+@carries_out("own_sale.longest_days", "own_sale.equity_longest_months", "auction.debtor_own_sale")
+def own_sale_ends(*, since: datetime, longest: int, category: str) -> datetime:
+    """Return the last instant of the debtor's own sale: so many days, for equity so many months, with the day whole."""
+    if category == "equity":
+        return within_days(add_months(since, longest), 0)
+    return within_days(since, longest)
+
+
+@carries_out("auction.resumed_bidding_min")
 def end_after_stay(numbers: Numbers, *, since: datetime, ends_at: datetime, now: datetime) -> datetime:
     """Return the end of resumed bidding: the time it had left, five minutes at the least (article 28)."""
     left: timedelta = ends_at - since

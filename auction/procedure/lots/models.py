@@ -59,6 +59,8 @@ class Lot(Base):
     disclosure: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     priority: Mapped[list[Any]] = mapped_column(JSONB, default=list)
     panel: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    conditions: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    corrections: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     terms: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     rulebook: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     drafted_at: Mapped[Instant]
@@ -128,3 +130,17 @@ class Insistence(Base):
     claim_id: Mapped[str] = mapped_column(Text, primary_key=True)
     least_minor: Mapped[MaybeMinor]
     at: Mapped[Instant]
+
+
+class SurplusWarning(Base):
+    """That an applicant was told that nothing may be left for him, and until when he may ask to go on (第6条)."""
+
+    __tablename__ = "surplus_warnings"
+    __table_args__ = (Index("ix_surplus_warnings_case_id", "case_id"),)
+
+    property_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    claim_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    case_id: Mapped[str] = mapped_column(Text)
+    least_minor: Mapped[Minor]
+    warned_at: Mapped[Instant]
+    reply_by: Mapped[Instant]

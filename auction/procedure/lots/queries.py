@@ -10,12 +10,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from auction.foundation.database.narrowing import Cases, of_cases
 from auction.foundation.kernel.calendar import within_days
 from auction.foundation.kernel.due import DueAct
 from auction.foundation.kernel.refusal import NotFound
+from auction.procedure.lots.announcement import NoticeFact
+from auction.procedure.lots.conditions import Conditions, conditions_from
 from auction.procedure.lots.models import Lot, LotProperty, Notice
-from auction.procedure.lots.rules import NoticeFact
 from auction.rulebook import Round, numbers_from_json
+from auction.rulebook.carried import carries_out
 
 PUBLIC_STATUSES = ("announced", "open", "closed", "deferred", "suspended", "withdrawn", "revoked")
 
@@ -27,6 +30,8 @@ class PriorityRecord:
     person: str
     rank: int
     reason: str
+    nature: str = ""
+    document_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ class LotRecord:
     closed_at: datetime | None
     defaulted_at: datetime | None
     sample: bool
+    conditions: Conditions
+    corrections: int
 
 
 def record_of(session: Session, row: Lot, things: Sequence[str] | None = None) -> LotRecord:
@@ -116,6 +123,8 @@ def record_of(session: Session, row: Lot, things: Sequence[str] | None = None) -
         closed_at=row.closed_at,
         defaulted_at=row.defaulted_at,
         sample=row.sample,
+        conditions=conditions_from(row.conditions),
+        corrections=row.corrections,
     )
 
 
@@ -130,6 +139,7 @@ def lot(session: Session, lot_id: str) -> LotRecord:
     return record_of(session, row)
 
 
+@carries_out("auction.open_throughout")
 def public_lot(session: Session, lot_id: str) -> LotRecord:
     """Return a lot the public may see: announced or later.
 
@@ -202,17 +212,29 @@ def next_closing(session: Session, *, until: datetime) -> tuple[datetime, str] |
     return (row[0], row[1]) if row else None
 
 
-def due(session: Session) -> list[DueAct]:
-    """Return what the court owes for its failed lots: the second auction; asking about taking in kind, and the sale."""
+def failed(session: Session, now: datetime, *, case: Cases = None) -> list[LotRecord]:
+    """Return the failed lots that no later round has followed and nobody takes in kind."""
+    return [record_of(session, row) for row in _failed(session, now, case=case)]
+
+
+@carries_out("auction.second_round_within_days", "auction.sale_announce_within_days")
+def due(session: Session, now: datetime, *, case: Cases = None) -> list[DueAct]:
+    """Return what the court owes for its failed lots: the second auction, then the sale."""
+    return [act for row in _failed(session, now, case=case) for act in _due_after_failure(row)]
+
+
+def _failed(session: Session, now: datetime, *, case: Cases) -> Sequence[Lot]:
     followed = select(Lot.after_lot_id).where(Lot.after_lot_id.is_not(None))
     # A failed lot whose things stand in it again was taken in kind.
     taken = select(LotProperty.lot_id).where(LotProperty.live)
-    rows = session.scalars(
-        select(Lot).where(
-            Lot.outcome == "unsold", Lot.closed_at.is_not(None), Lot.id.not_in(followed), Lot.id.not_in(taken)
-        )
+    query = select(Lot).where(
+        Lot.outcome == "unsold",
+        Lot.closed_at <= now,
+        Lot.id.not_in(followed),
+        Lot.id.not_in(taken),
+        of_cases(Lot.case_id, case),
     )
-    return [act for row in rows for act in _due_after_failure(row)]
+    return session.scalars(query.order_by(Lot.closed_at, Lot.id)).all()
 
 
 def _due_after_failure(row: Lot) -> list[DueAct]:
@@ -229,23 +251,15 @@ def _due_after_failure(row: Lot) -> list[DueAct]:
             en="auction it again",
         )
         return [again]
-    ask = _due_act(
-        row,
-        what="take_in_kind",
-        days=auction.sale_ask_in_kind_days,
-        article="法明传〔2017〕455号",
-        zh="询问申请执行人是否以物抵债",
-        en="ask whether a creditor takes it in kind",
-    )
     sale = _due_act(
         row,
         what="draft_lot",
         days=auction.sale_announce_within_days,
-        article="法明传〔2017〕455号",
+        article="法明传〔2017〕455号 第2条",
         zh="发布变卖公告",
         en="announce the sale",
     )
-    return [ask, sale]
+    return [sale]
 
 
 def _due_act(row: Lot, *, what: str, days: int, article: str, zh: str, en: str) -> DueAct:

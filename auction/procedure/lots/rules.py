@@ -1,4 +1,4 @@
-"""What the law asks of a lot's terms and of its announcement; pure decisions."""
+"""What the law asks of a lot's terms, and from which state it may go where; pure decisions."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from auction.foundation.kernel.calendar import days_before, full_days_after
 from auction.foundation.kernel.money import ceil_pct, floor_pct
 from auction.foundation.kernel.refusal import Refusal
 from auction.rulebook import Numbers, Round
+from auction.rulebook.carried import carries_out
 
 #: From which state a lot may go where, and the act that does it (design: road of one lot).
 TRANSITIONS: Mapping[str, Collection[str]] = {
@@ -38,6 +38,7 @@ def check_step(*, current: str, target: str) -> None:
         raise NoSuchStepError(current, target)
 
 
+@carries_out("auction.start_price_min_pct", "auction.second_round_cut_max_pct", "auction.sale_price")
 class StartBelowFloor(Refusal):
     """The start price is lower than the law lets it be."""
 
@@ -48,6 +49,7 @@ class StartBelowFloor(Refusal):
     en = "The start price may not be under ¥{floor_minor:money}; raise it."
 
 
+@carries_out("auction.deposit_min_pct", "auction.deposit_max_pct")
 class DepositOutOfRange(Refusal):
     """The deposit is not 5 to 20 per cent of the start price."""
 
@@ -58,6 +60,7 @@ class DepositOutOfRange(Refusal):
     en = "The deposit must lie between ¥{min_minor:money} and ¥{max_minor:money} (5 to 20 % of the start price)."
 
 
+@carries_out("auction.bidding_min")
 class BiddingTooShort(Refusal):
     """The time for bidding is shorter than the law wants."""
 
@@ -68,6 +71,7 @@ class BiddingTooShort(Refusal):
     en = "Bidding must last {least_hours} hours at least; it may close at {earliest_close:instant} at the earliest."
 
 
+@carries_out("auction.panel_decides")
 class NotApproved(Refusal):
     """The panel has not decided the terms, or the lot is not at the step where this may be done."""
 
@@ -98,6 +102,7 @@ class ThingTaken(Refusal):
     en = "{properties} already stands in lot {lot}; wait until that ends or is withdrawn."
 
 
+@carries_out("auction.sell_together")
 class MustSellTogether(Refusal):
     """Things that lose their use or value apart are drafted apart."""
 
@@ -108,6 +113,7 @@ class MustSellTogether(Refusal):
     en = "This thing cannot be parted from {properties}; put them in the same lot."
 
 
+@carries_out("auction.no_surplus_reply_days")
 class NoSurplus(Refusal):
     """At this start price nothing would be left for the applicant."""
 
@@ -128,16 +134,7 @@ class ValuationMissing(Refusal):
     en = "There is no reference price for {properties}; negotiate, inquire or have it appraised first."
 
 
-class ValuationExpired(Refusal):
-    """The reference price is no longer valid on the day of the announcement."""
-
-    code = "valuation.expired"
-    article = "法释〔2018〕15号 第27条"
-    title_zh, title_en = "参考价已过有效期", "The reference price has expired"
-    zh = "参考价有效期至 {valid_until:instant}，公告须在有效期内发布；请重新确定参考价。"
-    en = "The reference price was valid until {valid_until:instant}; fix a new one."
-
-
+@carries_out("objections.no_disposal_in_review", "objections.no_disposal_after_rejection_days")
 class ObjectionBlocksDisposal(Refusal):
     """An outsider's objection is pending, or its suit window is open."""
 
@@ -148,6 +145,7 @@ class ObjectionBlocksDisposal(Refusal):
     en = "An outsider objects to the sale of {properties}, or may still sue; it may not be disposed of."
 
 
+@carries_out("auction.stop_when_covered")
 class ProceedsSuffice(Refusal):
     """The hammer prices of the case's lots already cover its claims and costs."""
 
@@ -156,39 +154,6 @@ class ProceedsSuffice(Refusal):
     title_zh, title_en = "已足以清偿", "The proceeds suffice"
     zh = "已成交价款 ¥{proceeds_minor:money} 足以清偿债权和费用 ¥{needed_minor:money}；未经被执行人同意不得继续拍卖。"
     en = "¥{proceeds_minor:money} covers the ¥{needed_minor:money} needed; the debtor must agree to sell more."
-
-
-class AnnouncementIncomplete(Refusal):
-    """A block that articles 13 and 14 want published is missing."""
-
-    code = "announcement.incomplete"
-    article = "法释〔2016〕18号 第13条、第14条"
-    title_zh, title_en = "公示内容不完整", "Disclosure incomplete"
-    zh = "缺少以下公示内容：{missing}；补齐后方可公告。"
-    en = "These parts of the disclosure are missing: {missing}; add them, then announce."
-
-
-class PersonNotNotified(Refusal):
-    """A party or known priority purchaser has not been told in time."""
-
-    code = "announcement.person_not_notified"
-    article = "法释〔2016〕18号 第16条"
-    title_zh, title_en = "通知义务未完成", "Somebody has not been notified"
-    zh = "以下人员尚未在公告三日前收到通知（或书面放弃、公示）：{names}。"
-    en = "Not notified three days before the announcement (nor waived, nor publicised): {names}."
-
-    def __init__(self, *, absent: Mapping[str, str]) -> None:
-        super().__init__(persons=list(absent), names=list(absent.values()))
-
-
-class AnnouncementTooShort(Refusal):
-    """Too little time lies between the announcement and the opening."""
-
-    code = "announcement.too_short"
-    article = "法释〔2016〕18号 第12条、第26条"
-    title_zh, title_en = "公告期不足", "Announcement period too short"
-    zh = "公告期须满 {days} 日；最早可于 {earliest:instant} 开拍。"
-    en = "The announcement must run {days} full days; bidding may open at {earliest:instant} at the earliest."
 
 
 class PanelMalformed(Refusal):
@@ -224,11 +189,24 @@ class Basis:
     priority_claims_minor: int = 0
     costs_minor: int = 0
     applicant_is_first: bool = False
+    unappraisable: bool = False
 
 
+@carries_out(
+    "auction.start_price_min_pct",
+    "auction.reserve_is_start",
+    "auction.second_round_cut_max_pct",
+    "auction.sale_price",
+    "valuation.equity_start_price",
+)
 def floor(numbers: Numbers, *, round_: Round, basis: Basis) -> int:
-    """Return the least lawful start price, rounded up to the fen (articles 10 and 26; 衔接通知 for the sale)."""
+    """Return the least lawful start price, rounded up to the fen (articles 10 and 26; 衔接通知 for the sale).
+
+    Equity that cannot be appraised starts above the costs of enforcement (法释〔2021〕20号 第12条).
+    """
     previous = basis.previous_start_minor
+    if basis.unappraisable and previous is None:
+        return basis.costs_minor + 1
     if previous is None or round_ == "first":
         return ceil_pct(basis.reference_price_minor, numbers.auction.start_price_min_pct)
     if round_ == "second":
@@ -236,9 +214,12 @@ def floor(numbers: Numbers, *, round_: Round, basis: Basis) -> int:
     return previous
 
 
-def deposit_range(numbers: Numbers, *, start_price_minor: int) -> tuple[int, int]:
-    """Return the least and the greatest lawful deposit (article 17)."""
+@carries_out("auction.deposit_min_pct", "auction.deposit_max_pct")
+def deposit_range(numbers: Numbers, *, start_price_minor: int, discretion: bool = False) -> tuple[int, int]:
+    """Return the least and the greatest lawful deposit (article 17); at the court's discretion up to the price."""
     auction = numbers.auction
+    if discretion:
+        return 1, start_price_minor
     return (
         ceil_pct(start_price_minor, auction.deposit_min_pct),
         floor_pct(start_price_minor, auction.deposit_max_pct),
@@ -263,7 +244,7 @@ def check_terms(numbers: Numbers, *, terms: Terms, basis: Basis) -> int:
     surplus = least_with_surplus(basis)
     if surplus is not None and terms.start_price_minor < surplus:
         raise NoSurplus(least_minor=surplus)
-    low, high = deposit_range(numbers, start_price_minor=terms.start_price_minor)
+    low, high = deposit_range(numbers, start_price_minor=terms.start_price_minor, discretion=basis.unappraisable)
     if not low <= terms.deposit_minor <= high:
         raise DepositOutOfRange(min_minor=low, max_minor=high)
     shortest = bidding_length(numbers, round_=terms.round, least=True)
@@ -273,6 +254,7 @@ def check_terms(numbers: Numbers, *, terms: Terms, basis: Basis) -> int:
     return least
 
 
+@carries_out("auction.bidding_min", "auction.sale_period_days")
 def bidding_length(numbers: Numbers, *, round_: Round, least: bool = False) -> timedelta:
     """Return how long bidding lasts by default, or at the least (article 20; the sale's 60 days)."""
     if round_ == "sale" and not least:
@@ -280,11 +262,7 @@ def bidding_length(numbers: Numbers, *, round_: Round, least: bool = False) -> t
     return numbers.auction.bidding_min
 
 
-def earliest_opening(numbers: Numbers, *, announced_at: datetime, kind: str, round_: Round) -> datetime:
-    """Return the first instant bidding may open: full days of 24 hours after the announcement."""
-    return full_days_after(announced_at, numbers.auction.notice_days(kind, round_))
-
-
+@carries_out("auction.panel_decides")
 def check_panel(names: Sequence[str]) -> tuple[str, ...]:
     """Return the panel's names.
 
@@ -294,36 +272,3 @@ def check_panel(names: Sequence[str]) -> tuple[str, ...]:
     if len(trimmed) != 3 or len(set(trimmed)) != 3 or not all(trimmed):  # noqa: PLR2004 - a panel is three
         raise PanelMalformed(names=list(trimmed) or ["—"])
     return trimmed
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeFact:
-    """That a person was told: how, and since when it counts."""
-
-    person: str
-    how: str
-    noticed_at: datetime
-
-
-def unnotified(
-    numbers: Numbers,
-    *,
-    persons: Mapping[str, str],
-    notices: Collection[NoticeFact],
-    announced_at: datetime,
-    opens_at: datetime,
-) -> dict[str, str]:
-    """Return those who were neither told in time, nor waived, nor publicised, person to name (article 16).
-
-    Service counts when it came three full days before the announcement; publicity
-    for the unreachable may run on after it but must be complete before opening.
-    """
-    latest = days_before(announced_at, numbers.auction.notify_before_announcement_days)
-    told = {
-        notice.person
-        for notice in notices
-        if notice.how == "waived"
-        or (notice.how == "served" and notice.noticed_at <= latest)
-        or (notice.how == "unreachable" and notice.noticed_at <= opens_at)
-    }
-    return {person: name for person, name in persons.items() if person not in told}

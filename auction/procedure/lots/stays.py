@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from auction.foundation.database.acts import Act, command
+from auction.foundation.database.narrowing import Cases, of_cases
 from auction.foundation.docket.commands import append, lock
 from auction.foundation.kernel.calendar import day_of, within_days
 from auction.foundation.kernel.due import DueAct
@@ -22,10 +23,11 @@ from auction.procedure.assets import queries as assets
 from auction.procedure.assets.rules import ControlLapsed
 from auction.procedure.cases import queries as cases
 from auction.procedure.inputs import Checks
-from auction.procedure.lots import basis, grounds, queries, rows, rules
+from auction.procedure.lots import basis, grounds, queries, rows, rules, surplus
 from auction.procedure.lots.models import Insistence, Lot, LotProperty, LotStay
 from auction.procedure.lots.queries import LotRecord
 from auction.rulebook import rulebook
+from auction.rulebook.carried import carries_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def insist(act: Act, *, property: str, claim: str) -> int | None:  # noqa: A002 
     None where the rule does not apply: his own claim is the first on the thing (法释〔2004〕16号 第6条).
 
     :raises NotTheApplicant: for a claim that is no applicant's in the property's case
+    :raises ReplyTooLate: when he was told and his five days have passed
     """
     checks = Checks()
     thing, wanted = checks.identifier("property", property), checks.identifier("claim", claim)
@@ -110,6 +113,7 @@ def insist(act: Act, *, property: str, claim: str) -> int | None:  # noqa: A002 
     if actor is not None and not actor.has(Role.PLATFORM) and actor.person != found.creditor_person:
         raise AuthForbidden(act="insist", roles=[ROLE_NAMES[Role.BIDDER][0]])
     lock(act, f"property:{thing}")
+    surplus.check_reply(act.session, property=thing, claim=wanted, now=act.now)
     least = rules.least_with_surplus(basis.burden(cases.case(act.session, record.case), things={thing}))
     added = act.session.scalar(
         upsert(Insistence)
@@ -128,11 +132,11 @@ def stay(session: Session, *, lot: str) -> StayRecord | None:
     return _record(row) if row else None
 
 
-def stayed(session: Session, *, case: str | None = None) -> list[StayRecord]:
+def stayed(session: Session, *, case: Cases = None) -> list[StayRecord]:
     """Return what stands still, longest first."""
     query = select(LotStay).where(LotStay.ended_at.is_(None)).order_by(LotStay.since, LotStay.id)
     if case is not None:
-        query = query.where(LotStay.lot_id.in_(select(Lot.id).where(Lot.case_id == case)))
+        query = query.where(LotStay.lot_id.in_(select(Lot.id).where(of_cases(Lot.case_id, case))))
     return [_record(row) for row in session.scalars(query)]
 
 
@@ -157,11 +161,15 @@ def check_resumption(session: Session, *, lot: LotRecord, ends_at: datetime, now
             raise ControlLapsed(until=thing.control_until or now)
 
 
-def due(session: Session, now: datetime) -> list[DueAct]:
+@carries_out("auction.resume_within_days")
+def due(session: Session, now: datetime, *, case: Cases = None) -> list[DueAct]:
     """Return the lots that must go on within five days, because what stopped them is gone (article 28)."""
     acts: list[DueAct] = []
-    for one in stayed(session):
+    for one in stayed(session, case=case):
         lot = queries.lot(session, one.lot)
+        own_sale = _own_sale_due(one, lot=lot)
+        if own_sale is not None:
+            acts.append(own_sale)
         gone = _gone_at(session, one, lot=lot, now=now)
         if gone is not None:
             days = rulebook().on(day_of(gone)).auction.resume_within_days
@@ -179,6 +187,27 @@ def due(session: Session, now: datetime) -> list[DueAct]:
     return acts
 
 
+def _own_sale_due(one: StayRecord, *, lot: LotRecord) -> DueAct | None:
+    """Return until when a lot may stand still for the debtor's own sale: sixty days, equity three months."""
+    rules_of_day = rulebook().on(day_of(one.since))
+    key = grounds.own_sale_rule(category=lot.category)
+    if one.ground != "debtor_own_sale" or key not in rules_of_day.provisions:
+        return None
+    rule = rules_of_day.provision(key)
+    longest = int(str(rule.value))
+    by = grounds.own_sale_ends(since=one.since, longest=longest, category=lot.category)
+    period = rule.title.zh
+    return DueAct(
+        what="resume",
+        on=lot.id,
+        by=by,
+        case=lot.case,
+        article=rule.article.zh,
+        zh=f"“{lot.title}”为被执行人自行变卖而中止（{period}）；未成的，届满应恢复拍卖",
+        en=f"“{lot.title}” stands still for the debtor's own sale; unless he has sold by then, resume it",
+    )
+
+
 def _gone_at(session: Session, one: StayRecord, *, lot: LotRecord, now: datetime) -> datetime | None:
     """Return since when nothing stands in the way any more, or None while something does or nobody has said so."""
     if one.ground == "platform_fault":
@@ -188,7 +217,7 @@ def _gone_at(session: Session, one: StayRecord, *, lot: LotRecord, now: datetime
             return None
         others = queries.of_case(session, case=lot.case)
         return max([one.since, *(other.defaulted_at for other in others if other.defaulted_at)])
-    if one.ground != "outsider_objection":
+    if one.ground not in {"outsider_objection", "bankruptcy"}:
         return None
     if any(assets.property_record(session, thing, now=now).holds for thing in lot.properties):
         return None

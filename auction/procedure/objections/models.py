@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from auction.foundation.database.base import Base, Id, Instant, MaybeInstant
+from auction.foundation.database.base import Base, Id, Instant, MaybeInstant, MaybeMinor
+from auction.foundation.database.sealing import Sealed
 
 
 class Objection(Base):
@@ -32,3 +33,40 @@ class Objection(Base):
     decide_by: Mapped[Instant]
     decided_at: Mapped[MaybeInstant]
     suit_until: Mapped[MaybeInstant]
+
+
+class ObjectionStep(Base):
+    """One step on an objection; what was said in it is encrypted, its digest stands beside. It only grows."""
+
+    __tablename__ = "objection_steps"
+    __table_args__ = (UniqueConstraint("objection_id", "kind", name="each_step_is_taken_once"),)
+
+    id: Mapped[Id]
+    objection_id: Mapped[str] = mapped_column(ForeignKey("objections.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    at: Mapped[Instant]
+    by_person_id: Mapped[str | None] = mapped_column(Text)
+    until: Mapped[MaybeInstant]
+    answer: Mapped[bool | None]
+    words: Mapped[str | None] = mapped_column(Sealed)
+    digest: Mapped[str | None] = mapped_column(Text)
+    amount_minor: Mapped[MaybeMinor]
+
+
+class OrderedStay(Base):
+    """A lot stands still for a time the law limits: against security, or as the higher court ordered. It only grows."""
+
+    __tablename__ = "ordered_stays"
+    __table_args__ = (
+        CheckConstraint("ordered IN ('security', 'superior')", name="order_is_known"),
+        CheckConstraint("until > since", name="it_ends_after_it_began"),
+        Index("ix_ordered_stays_lot_id", "lot_id"),
+        Index("ix_ordered_stays_case_id", "case_id"),
+    )
+
+    id: Mapped[Id]
+    lot_id: Mapped[str] = mapped_column(Text)
+    case_id: Mapped[str] = mapped_column(Text)
+    ordered: Mapped[str] = mapped_column(Text)
+    since: Mapped[Instant]
+    until: Mapped[Instant]

@@ -9,8 +9,16 @@ from sqlalchemy.orm import Session
 from auction.foundation.docket import queries as docket
 from auction.foundation.kernel.canonical import instant_text
 from auction.procedure.lots import queries as lots
+from auction.rulebook.carried import carries_out
 
 
+@carries_out(
+    "auction.open_throughout",
+    "auction.shown_live",
+    "auction.retention_years",
+    "auction.damages_after_revocation",
+    "auction.platform_damages",
+)
 def export(session: Session, lot: str) -> dict[str, Any]:
     """Return the export of a lot (contract section 5); its canonical form is the file.
 

@@ -11,7 +11,9 @@ from auction.foundation.kernel.canonical import NotCanonicalError, sha256_hex
 from auction.foundation.kernel.refusal import Refusal
 from auction.procedure.bidding import rules as bidding
 from auction.procedure.bidding.rules import Bidder, Standing
+from auction.procedure.publicity.retelling import UntoldError, standing_after
 from auction.rulebook import Numbers, RulebookMalformedError, numbers_from_json
+from auction.rulebook.carried import carries_out
 
 
 class DocketWrongError(ValueError):
@@ -33,8 +35,10 @@ class Verified:
     refused: int
     status: str
     price_minor: int | None
+    settlement: str | None = None
 
 
+@carries_out("auction.retention_years", "auction.damages_after_revocation", "auction.platform_damages")
 def verify(document: Mapping[str, object]) -> Verified:
     """Check an export and replay it by the rules it carries.
 
@@ -48,14 +52,19 @@ def verify(document: Mapping[str, object]) -> Verified:
     replay = _begin(document, entries)
     for entry in entries:
         replay.take(entry)
+    try:
+        told = standing_after(entries)
+    except UntoldError as untold:
+        raise DocketWrongError(untold.seq, untold.why) from untold
     return Verified(
         lot=str(document["lot"]),
         entries=len(entries),
         head=entries[-1].hash,
         bids=replay.standing.bids,
         refused=replay.refused,
-        status=replay.standing.status,
+        status=told.status,
         price_minor=replay.standing.price_minor,
+        settlement=told.settlement,
     )
 
 
@@ -144,6 +153,8 @@ class _Replay:
             "lot.suspended": lambda one: self._stay(one, "suspended"),
             "lot.resumed": self._resumed,
             "lot.closed": self._closed,
+            "lot.withdrawn": lambda one: self._over(one, "withdrawn"),
+            "lot.revoked": lambda one: self._over(one, "revoked"),
         }
         if entry.kind not in told:
             return
@@ -157,9 +168,11 @@ class _Replay:
         self.bidders[code] = Bidder(registration=code, code=code, rank=entry.public["priority_rank"])
 
     def _opened(self, entry: Entry) -> None:
-        if entry.at < self.standing.opens_at:
+        # A stay that outlasted the announced opening makes it later, never earlier.
+        opens_at = datetime.fromisoformat(entry.public["opens_at"])
+        if entry.at < opens_at or opens_at < self.standing.opens_at:
             raise DocketWrongError(entry.seq, "opened before its time")
-        self.standing = replace(self.standing, status="open")
+        self.standing = replace(self.standing, status="open", opens_at=opens_at)
 
     def _decide(self, entry: Entry) -> Standing:
         return bidding.decide(
@@ -198,11 +211,15 @@ class _Replay:
     def _stay(self, entry: Entry, status: str) -> None:
         if self.standing.status not in {"announced", "open"}:
             raise DocketWrongError(entry.seq, f"{status} though it was {self.standing.status}")
-        self.standing = replace(self.standing, status=status)
+        self.standing = replace(self.standing, status=status, stayed_at=entry.at, resumed_at=None)
 
     def _resumed(self, entry: Entry) -> None:
         ends_at = datetime.fromisoformat(entry.public["ends_at"])
-        self.standing = replace(self.standing, status=entry.public.get("status", "open"), ends_at=ends_at)
+        status = entry.public.get("status", "open")
+        self.standing = replace(self.standing, status=status, ends_at=ends_at, resumed_at=entry.at)
+
+    def _over(self, _: Entry, status: str) -> None:
+        self.standing = replace(self.standing, status=status)
 
     def _closed(self, entry: Entry) -> None:
         told = entry.public

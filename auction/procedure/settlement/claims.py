@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from auction.foundation.kernel.refusal import InputMalformed
 from auction.foundation.ledger import queries as ledger
 from auction.foundation.ledger.rules import Account
+from auction.procedure.assets import queries as assets
 from auction.procedure.cases import queries as cases
 from auction.procedure.cases.queries import CaseRecord
 from auction.procedure.deposits.queries import PAID_KIND
@@ -60,6 +61,18 @@ def creditors(session: Session, *, lot: LotRecord, case: CaseRecord) -> list[Cre
         )
         for one in case.claims
     ]
+
+
+def setaside(session: Session, *, lot: LotRecord) -> int:
+    """Return what of a lot's price is kept for the debtor's living, before any claim (法释〔2015〕10号 第20条)."""
+    things = [assets.property_record(session, thing) for thing in lot.properties]
+    return sum(thing.living_setaside_minor or 0 for thing in things)
+
+
+def security_ended(session: Session, *, lot: LotRecord) -> list[str]:
+    """Return the claims whose security on a lot's things ends with its sale (法释〔2004〕16号 第28条)."""
+    claims = cases.case(session, lot.case).claims
+    return [one.id for one in claims if credit.secured(kind=one.kind, on_the_thing=one.property in lot.properties)]
 
 
 def one_of(found: list[Creditor], claim: str) -> Creditor:

@@ -15,24 +15,25 @@ from auction.foundation.ledger.commands import book
 from auction.foundation.ledger.rules import Account, move
 from auction.gateways.port import OrderKind
 from auction.procedure.assets import commands as assets
-from auction.procedure.bidding import eligibility
+from auction.procedure.bidding import eligibility, joint
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.deposits import queries as deposits
 from auction.procedure.deposits.orders import answers, request_order
 from auction.procedure.deposits.queries import OrderRecord
 from auction.procedure.deposits.rules import DepositStatus, OrderStatus
-from auction.procedure.identity import queries as identity
 from auction.procedure.inputs import Checks
 from auction.procedure.lots import queries as lots
-from auction.procedure.settlement import keeping, rules
+from auction.procedure.settlement import claims, keeping, rules
 from auction.procedure.settlement.models import Settlement
 from auction.procedure.settlement.queries import SettlementRecord, settlement_record
 from auction.procedure.settlement.repaying import give_up_forfeit, repay
 from auction.procedure.settlement.rules import SettlementStatus
+from auction.rulebook.carried import carries_out
 
 PURPOSE = "balance"
 
 
+@carries_out("auction.confirmation_published", seen_in=("settlement.confirmed",))
 @reacts_to("lot.closed")
 @command("confirm_sale", by=())
 def confirm_sale(act: Act, *, entry: Entry) -> None:
@@ -93,17 +94,23 @@ def return_price(act: Act, *, entry: Entry) -> None:
     row = keeping.found(act, lot)
     if row is None or SettlementStatus(row.status) is SettlementStatus.REVOKED:
         return
+    defaulted = SettlementStatus(row.status) is SettlementStatus.DEFAULTED
     keeping.move(row, SettlementStatus.REVOKED)
     give_up_forfeit(act, row)
     repay(act, row, amount_minor=keeping.in_proceeds(act, row))
-    append(act, f"lot:{lot}", "settlement.revoked", {"price_minor": row.price_minor})
+    barred = defaulted and rules.bar_stands(str(entry.public["ground"]))
+    if defaulted and not barred:
+        eligibility.lift_bar(act.as_platform(), lot=lot, person=row.buyer_person_id)
+    append(act, f"lot:{lot}", "settlement.revoked", {"price_minor": row.price_minor, "barred": barred})
 
 
-@command("pay_balance", by={Role.BIDDER})
+@command("pay_balance", by={Role.BIDDER, Role.FINANCE})
 def pay_balance(act: Act, *, lot: str, amount_minor: int) -> SettlementRecord:
     """Pay exactly the balance due; late is accepted until default is declared, asking twice pays once (article 25).
 
-    :raises NotTheBuyer: for somebody else's purchase
+    The buyer pays himself; finance of the court records what came by bank.
+
+    :raises NotTheBuyer: for somebody else's purchase; NotThisCourt: for another court's finance
     :raises SettlementOverdue: after the default was declared
     :raises SettlementWrongAmount: any other amount than is due, with ``due_minor``
     """
@@ -112,7 +119,7 @@ def pay_balance(act: Act, *, lot: str, amount_minor: int) -> SettlementRecord:
     amount = checks.minor("amount_minor", amount_minor, least=0)
     checks.refuse()
     row = keeping.locked(act, wanted)
-    keeping.buyer_only(act, row)
+    keeping.payer_only(act, row)
     record = settlement_record(row)
     rules.check_balance(status=record.status, amount_minor=amount, due_minor=record.due_minor)
     orders = deposits.orders_of(act.session, subject=keeping.subject(row))
@@ -149,14 +156,24 @@ def rule(act: Act, *, lot: str) -> SettlementRecord:
     keeping.move(row, SettlementStatus.RULED)
     row.ruled_at = act.now
     row.ruling_number = rules.ruling_number(record.case_number, place=earlier + 1)
-    append(act, f"lot:{lot}", "lot.ruled", {"ruling_number": row.ruling_number, "price_minor": row.price_minor})
+    together = joint.named_buyers(act.session, lot=lot, person=row.buyer_person_id)
+    public = {"ruling_number": row.ruling_number, "price_minor": row.price_minor}
+    append(act, f"lot:{lot}", "lot.ruled", public | ({"buyers": together} if len(together) > 1 else {}))
     act.session.flush()
     return settlement_record(row)
 
 
+@carries_out(
+    "auction.title_on_service",
+    "settlement.title_on_service",
+    "settlement.security_extinguished",
+    seen_in=("ruling.served",),
+)
 @command("serve_ruling", by={Role.OFFICER})
 def serve_ruling(act: Act, *, lot: str) -> SettlementRecord:
     """Record the service of the ruling on the buyer: at this instant title passes (article 22).
+
+    Security on the things ends and is paid from the price first; leases go on (法释〔2004〕16号 第28条).
 
     :raises SettlementNotDue: without a ruling, or when it was served already
     """
@@ -164,9 +181,14 @@ def serve_ruling(act: Act, *, lot: str) -> SettlementRecord:
     keeping.court_only(act, lot=lot)
     rules.check_service(keeping.stage(act, row))
     row.ruling_served_at = row.title_passed_at = act.now
-    public = {"ruling_number": row.ruling_number, "title_passed_at": instant_text(act.now)}
+    record = lots.lot(act.session, lot)
+    public = {
+        "ruling_number": row.ruling_number,
+        "title_passed_at": instant_text(act.now),
+        "security_ended": claims.security_ended(act.session, lot=record),
+    }
     append(act, f"lot:{lot}", "ruling.served", public)
-    for thing in lots.lot(act.session, lot).properties:
+    for thing in record.properties:
         assets.note_disposal(act.as_platform(), property=thing, to="disposed")
     act.session.flush()
     return settlement_record(row)
@@ -219,10 +241,11 @@ def _refuse_unqualified(act: Act, row: Settlement) -> None:
 
 
 def _enter_confirmation(act: Act, row: Settlement, *, code: str) -> None:
-    buyer = identity.person(act.session, row.buyer_person_id)
+    together = joint.named_buyers(act.session, lot=row.lot_id, person=row.buyer_person_id)
     public = {
         "confirmation_number": row.confirmation_number,
-        "buyer": buyer.name,
+        "buyer": "、".join(one["name"] for one in together),
+        **({"buyers": together} if len(together) > 1 else {}),
         "code": code,
         "price_minor": row.price_minor,
         "deposit_minor": row.deposit_minor,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from auction.foundation.kernel.canonical import sha256_hex
 from auction.foundation.kernel.money import share
+from auction.rulebook.carried import carries_out
 
 #: Places behind which ordinary claims stand, and behind them what the state asks.
 _ORDINARY = 100_000
@@ -29,6 +31,7 @@ class Creditor:
         return self.place < _ORDINARY
 
 
+@carries_out("auction.take_in_kind")
 def place(*, kind: str, rank: int | None, on_the_thing: bool, seizure_order: int | None, enterprise: bool) -> int:
     """Return the place of a claim: construction, then by rank on the thing, then ordinary, then fines.
 
@@ -36,9 +39,22 @@ def place(*, kind: str, rank: int | None, on_the_thing: bool, seizure_order: int
     """
     if kind in _LAST:
         return _STATE
-    if kind in _PRIOR and on_the_thing:
+    if secured(kind=kind, on_the_thing=on_the_thing):
         return 0 if kind == "construction" else min(rank or _NO_RANK, _NO_RANK)
     return _ORDINARY + (min(seizure_order or _NO_RANK, _NO_RANK) if enterprise else 0)
+
+
+def secured(*, kind: str, on_the_thing: bool) -> bool:
+    """Say whether a claim has a right on the thing itself, which ends with the sale and is paid first."""
+    return kind in _PRIOR and on_the_thing
+
+
+def ticket(*, closed: str, claim: str) -> str:
+    """Return a claim's ticket in the draw among equals, of which the smallest wins (法释〔2004〕16号 第16条).
+
+    :param closed: the hash of the entry that closed the lot, which nobody could foresee; so anybody can recompute it
+    """
+    return sha256_hex({"claim": claim, "closed": closed})
 
 
 def ahead(creditors: Iterable[Creditor], *, of: Creditor) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from auction.foundation.database.acts import Act, command
@@ -16,12 +16,12 @@ from auction.procedure.cases import queries as cases
 from auction.procedure.inputs import Checks
 from auction.procedure.lots import aftermath
 from auction.procedure.lots import queries as lots
-from auction.procedure.lots.queries import LotRecord
-from auction.procedure.settlement import claims, forfeits, keeping, rules
+from auction.procedure.settlement import forfeit_use, keeping, rules
 from auction.procedure.settlement.forfeits import Line, NothingToTopUp
 from auction.procedure.settlement.models import Forfeit, Settlement
 from auction.procedure.settlement.repaying import repay
 from auction.procedure.settlement.rules import SettlementStatus
+from auction.rulebook.carried import carries_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ class TopUpOrdered:
     amount_minor: int
 
 
+@carries_out("auction.default_forfeits", "auction.sale_default", "auction.default_bars", seen_in=("lot.defaulted",))
 @command("declare_default", by={Role.PANEL})
 def declare_default(act: Act, *, lot: str) -> DefaultDeclared:
     """Declare that the buyer has defaulted: the announced deposit is lost, the rest goes back, he is barred.
@@ -109,24 +110,20 @@ def apply_forfeit(act: Act, *, lot: str) -> ForfeitApplied:
         raise rules.not_due(status, zh="尚未认定悔拍", en="no default was declared")
     if forfeit.applied_at is not None:
         raise rules.not_due(status, zh="没收的保证金已经适用", en="the forfeited deposit was applied already")
-    resold, price = _resold(act, record, forfeit, status=status)
-    debt = claims.unpaid(act.session, case=row.case_id)
-    use = forfeits.Use(
-        costs_minor=sum(one.amount_minor for one in cases.case(act.session, row.case_id).costs if one.lot == wanted),
-        shortfall_minor=forfeits.shortfall(original_minor=row.price_minor, resold_minor=price),
-        case_debt_minor=debt,
-        linked_debt_minor=sum(linked.values()),
-    )
-    used, uncovered = forfeits.lines(forfeited_minor=forfeit.forfeited_minor, use=use)
-    forfeit.resold_lot_id, forfeit.applied_at, forfeit.uncovered_minor = resold, act.now, uncovered
-    forfeit.lines = [asdict(one) for one in used]
-    _book_use(act, row, used=used, linked=linked)
-    public = {"resold": resold, "lines": forfeit.lines, "uncovered_minor": uncovered}
+    measured = forfeit_use.measure(act.session, record=record, row=row, forfeit=forfeit)
+    forfeit.resold_lot_id, forfeit.applied_at = measured.resold, act.now
+    forfeit.uncovered_minor = measured.uncovered_minor
+    forfeit.lines = [asdict(one) for one in measured.lines]
+    _book_use(act, row, used=measured.lines, linked=measured.linked)
+    public = {"resold": measured.resold, "lines": forfeit.lines, "uncovered_minor": measured.uncovered_minor}
     append(act, f"lot:{wanted}", "forfeit.applied", public)
     act.session.flush()
-    return ForfeitApplied(lot=wanted, resold=resold, lines=used, uncovered_minor=uncovered)
+    return ForfeitApplied(
+        lot=wanted, resold=measured.resold, lines=measured.lines, uncovered_minor=measured.uncovered_minor
+    )
 
 
+@carries_out("auction.shortfall", seen_in=("top_up.ordered",))
 @command("order_top_up", by={Role.PANEL})
 def order_top_up(act: Act, *, lot: str) -> TopUpOrdered:
     """Order the defaulting buyer to pay what his deposit does not cover; whether to is the panel's decision.
@@ -152,20 +149,6 @@ def order_top_up(act: Act, *, lot: str) -> TopUpOrdered:
     return TopUpOrdered(lot=row.lot_id, amount_minor=forfeit.top_up_minor)
 
 
-def _resold(act: Act, record: LotRecord, forfeit: Forfeit, *, status: SettlementStatus) -> tuple[str, int]:
-    """Return the auction that took the broken sale's place and what it brought.
-
-    :raises SettlementNotDue: while none has brought anything
-    """
-    for later in lots.chain(act.session, record.id):
-        if later.id == record.id or later.announced_at is None or later.announced_at < forfeit.declared_at:
-            continue
-        settled = act.session.get(Settlement, later.id)
-        if settled is not None and settled.status not in {"defaulted", "revoked"}:
-            return later.id, settled.price_minor
-    raise rules.not_due(status, zh="再次拍卖尚未成交", en="the re-auction is not closed with a sale yet")
-
-
 def _book_forfeit(act: Act, row: Settlement, *, minor: int) -> None:
     postings = move(
         case=row.case_id,
@@ -178,7 +161,7 @@ def _book_forfeit(act: Act, row: Settlement, *, minor: int) -> None:
     book(act, kind="deposit.forfeited", reference=f"forfeit:{row.lot_id}", postings=postings)
 
 
-def _book_use(act: Act, row: Settlement, *, used: Sequence[Line], linked: dict[str, int]) -> None:
+def _book_use(act: Act, row: Settlement, *, used: Sequence[Line], linked: Mapping[str, int]) -> None:
     """Move what is used to where it is distributed from: this case's money of the lot, or another case's."""
     taken = sum(one.amount_minor for one in used)
     elsewhere = next((one.amount_minor for one in used if one.to == "linked_debt"), 0)
@@ -190,7 +173,12 @@ def _book_use(act: Act, row: Settlement, *, used: Sequence[Line], linked: dict[s
     for case, owed in linked.items():
         part = min(owed, elsewhere)
         elsewhere -= part
-        postings.append(Posting(account=Account.PROCEEDS, case=case, minor=-part))
+        # Each case has an account of its own, so what goes over leaves the one and reaches the other.
+        postings += [
+            Posting(account=Account.OUTSIDE, case=row.case_id, minor=-part),
+            Posting(account=Account.OUTSIDE, case=case, minor=part),
+            Posting(account=Account.PROCEEDS, case=case, minor=-part),
+        ]
     book(act, kind="forfeit.applied", reference=f"forfeit:{row.lot_id}:applied", postings=postings)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from auction.foundation.kernel.refusal import Refusal
+from auction.rulebook.carried import carries_out
 
 ARTICLE = "法释〔2016〕18号 第24条"
 
@@ -38,11 +39,13 @@ class Line:
     amount_minor: int
 
 
+@carries_out("auction.shortfall")
 def shortfall(*, original_minor: int, resold_minor: int) -> int:
     """Return by how much the re-auction brought less than the broken sale."""
     return max(0, original_minor - resold_minor)
 
 
+@carries_out("auction.default_forfeits")
 def lines(*, forfeited_minor: int, use: Use) -> tuple[Sequence[Line], int]:
     """Return the uses in their order, and what of costs and shortfall the deposit does not cover."""
     left = forfeited_minor

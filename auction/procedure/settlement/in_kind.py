@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from auction.foundation.database.acts import Act, command
 from auction.foundation.docket import queries as docket
 from auction.foundation.docket.commands import append, lock
 from auction.foundation.kernel.calendar import day_of
-from auction.foundation.kernel.canonical import instant_text, sha256_hex
+from auction.foundation.kernel.canonical import instant_text
 from auction.foundation.kernel.refusal import InputMalformed, Refusal
 from auction.foundation.kernel.roles import Role
 from auction.procedure.assets import queries as assets
-from auction.procedure.assets.rules import check_live
+from auction.procedure.assets.rules import check_home, check_live
 from auction.procedure.bidding import eligibility
 from auction.procedure.cases import queries as cases
 from auction.procedure.cases.queries import CaseRecord, ClaimRecord
@@ -27,6 +28,7 @@ from auction.procedure.settlement import claims, credit, keeping, rules
 from auction.procedure.settlement.models import InKindApplication, Settlement
 from auction.procedure.settlement.rules import SettlementStatus
 from auction.rulebook import rulebook
+from auction.rulebook.carried import carries_out
 
 WAY = "in_kind"
 _ARTICLE = "法释〔2004〕16号 第16条"
@@ -54,6 +56,7 @@ class InKind:
     difference_minor: int
 
 
+@carries_out("auction.take_in_kind", "auction.in_kind_purchase_limits", seen_in=("lot.taken_in_kind",))
 @command("take_in_kind", by={Role.BIDDER, Role.OFFICER})
 def take_in_kind(act: Act, *, lot: str, claim: str) -> InKind:
     """Take a failed lot at its reserve for a claim; who stands before takes, among equals a provable draw decides.
@@ -61,23 +64,24 @@ def take_in_kind(act: Act, *, lot: str, claim: str) -> InKind:
     Until the difference is paid or the ruling made, a better creditor may still come before the taker.
 
     :raises NotTheCreditor: for somebody else's claim
-    :raises ObjectionBlocksDisposal: ControlLapsed, BuyerNotQualified: as for any other disposal
-    :raises SettlementNotDue: when the taker has paid the difference or has his ruling
+    :raises ObjectionBlocksDisposal: NecessaryHome, ControlLapsed, BuyerNotQualified: as for any other disposal
+    :raises SettlementNotDue: said twice, or when the taker has paid the difference or has his ruling
     """
     checks = Checks()
     wanted, named = checks.identifier("lot", lot), checks.identifier("claim", claim)
     checks.refuse()
     lock(act, f"lot:{wanted}")
     record = lots.lot(act.session, wanted)
+    keeping.court_only(act, lot=wanted)
     case = cases.case(act.session, record.case)
-    asked = _claim(case, named)
-    _himself(act, asked)
+    asked = claim_of(case, named)
+    creditor_only(act, asked)
     row = keeping.found(act, wanted)
-    _refuse_not_failed(act, record)
+    refuse_not_failed(act.session, record)
     _refuse_things(act, record)
     _refuse_person(act, record, asked)
     if row is not None and row.status != SettlementStatus.DEFAULTED.value:
-        _refuse_too_late(act, row)
+        _refuse_too_late(act, row, claim=named)
     taking = row is not None and row.status != SettlementStatus.DEFAULTED.value
     applied = _apply(act, record, case=case, asked=asked)
     best = _best(act, record) if taking else applied
@@ -144,7 +148,12 @@ def _taken(
 def _counted(act: Act, record: LotRecord, *, case: CaseRecord, claim: str) -> int:
     found = claims.creditors(act.session, lot=record, case=case)
     taker = claims.one_of(found, claim)
-    return credit.taker_credit(found, taker=taker, price_minor=record.start_price_minor)
+    return credit.taker_credit(found, taker=taker, price_minor=reachable(act.session, record))
+
+
+def reachable(session: Session, record: LotRecord) -> int:
+    """Return what of the reserve claims may count for: what is kept for the debtor's living is paid in money."""
+    return max(0, record.start_price_minor - claims.setaside(session, lot=record))
 
 
 def _apply(act: Act, record: LotRecord, *, case: CaseRecord, asked: ClaimRecord) -> InKindApplication:
@@ -152,7 +161,7 @@ def _apply(act: Act, record: LotRecord, *, case: CaseRecord, asked: ClaimRecord)
     standing = claims.one_of(claims.creditors(act.session, lot=record, case=case), asked.id)
     row = act.session.get(InKindApplication, (record.id, asked.id))
     if row is None:
-        ticket = sha256_hex({"closed": _closing_hash(act, record.id), "claim": asked.id})
+        ticket = credit.ticket(closed=closing_hash(act.session, record.id), claim=asked.id)
         row = InKindApplication(
             lot_id=record.id, claim_id=asked.id, person_id=asked.creditor_person, place=standing.place, ticket=ticket,
             applied_at=act.now,
@@ -174,33 +183,45 @@ def _best(act: Act, record: LotRecord) -> InKindApplication:
     return act.session.scalars(query).one()
 
 
-def _closing_hash(act: Act, lot: str) -> str:
-    return docket.of_kinds(act.session, f"lot:{lot}", ["lot.closed"])[-1].hash
+def closing_hash(session: Session, lot: str) -> str:
+    """Return the hash of the entry by which a lot was closed: what the draw among equals is made from."""
+    return docket.of_kinds(session, f"lot:{lot}", ["lot.closed"])[-1].hash
 
 
-def _claim(case: CaseRecord, claim: str) -> ClaimRecord:
+def claim_of(case: CaseRecord, claim: str) -> ClaimRecord:
+    """Return a claim of the lot's case.
+
+    :raises InputMalformed: when it is none
+    """
     for one in case.claims:
         if one.id == claim:
             return one
     raise InputMalformed(errors={"claim": f"非本案债权 / not a claim of the lot's case: {claim}"})
 
 
-def _himself(act: Act, claim: ClaimRecord) -> None:
-    """Refuse a stranger; an officer records what the creditor has said to the court."""
+def creditor_only(act: Act, claim: ClaimRecord) -> None:
+    """Refuse a stranger; an officer records what the creditor has said to the court.
+
+    :raises NotTheCreditor: unless the creditor himself, an officer or the platform acts
+    """
     actor = act.actor
     if actor is None or actor.has(Role.PLATFORM) or actor.has(Role.OFFICER) or actor.person == claim.creditor_person:
         return
     raise NotTheCreditor
 
 
-def _refuse_not_failed(act: Act, record: LotRecord) -> None:
+def refuse_not_failed(session: Session, record: LotRecord) -> None:
+    """Refuse a lot that has not failed, or whose next round was announced.
+
+    :raises InputMalformed: naming which
+    """
     if record.status != "closed" or record.outcome != "unsold":
         raise InputMalformed(errors={"lot": f"须为流拍的拍品 / must be a lot that found no bidder: {record.id}"})
-    for other in lots.chain(act.session, record.id):
+    for other in lots.chain(session, record.id):
         later = (
-            other.announced_at is not None and record.closed_at is not None and other.announced_at > record.closed_at
+            other.announced_at is not None and record.closed_at is not None and other.announced_at >= record.closed_at
         )
-        if later and other.status != "withdrawn" and other.defaulted_at is None:
+        if later and other.status not in {"withdrawn", "revoked"} and other.defaulted_at is None:
             raise InputMalformed(errors={"lot": f"已进入下一轮 / its next round was announced: {other.id}"})
 
 
@@ -210,6 +231,7 @@ def _refuse_things(act: Act, record: LotRecord) -> None:
     if held:
         raise ObjectionBlocksDisposal(properties=held)
     for thing in things:
+        check_home(title=thing.title, sole_home=thing.sole_home, setaside_minor=thing.living_setaside_minor)
         check_live(until=thing.control_until or act.now, now=act.now)
 
 
@@ -220,8 +242,10 @@ def _refuse_person(act: Act, record: LotRecord, claim: ClaimRecord) -> None:
         raise rules.BuyerNotQualified(why=why)
 
 
-def _refuse_too_late(act: Act, row: Settlement) -> None:
+def _refuse_too_late(act: Act, row: Settlement, *, claim: str) -> None:
     status = SettlementStatus(row.status)
+    if row.credit_claim_id == claim:
+        raise rules.not_due(status, zh="该债权人已经承受", en="this creditor has taken it already")
     settled = status not in {SettlementStatus.AWAITING_BALANCE, SettlementStatus.PAID}
     if settled or row.balance_paid_at is not None or keeping.paying(act, row):
         raise rules.not_due(status, zh="已由债权人承受", en="a creditor has taken it and paid")

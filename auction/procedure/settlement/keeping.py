@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from auction.foundation.database.acts import Act
 from auction.foundation.docket.commands import append, lock
 from auction.foundation.kernel.refusal import NotFound
@@ -55,7 +57,9 @@ def whole(act: Act, row: Settlement) -> bool:
 
 def stage(act: Act, row: Settlement) -> Stage:
     """Return what the next step is measured against."""
-    return Stage(status=SettlementStatus(row.status), whole=whole(act, row), served=row.ruling_served_at is not None)
+    # Once whole, a price stays so, although the distribution may have paid it out since.
+    reached = row.paid_at is not None or whole(act, row)
+    return Stage(status=SettlementStatus(row.status), whole=reached, served=row.ruling_served_at is not None)
 
 
 def mark_whole(act: Act, row: Settlement) -> None:
@@ -70,12 +74,17 @@ def mark_whole(act: Act, row: Settlement) -> None:
 
 def paying(act: Act, row: Settlement) -> bool:
     """Say whether money toward the price is on its way: a balance asked for, or the deposit not yet handed over."""
-    orders = deposits.orders_of(act.session, subject=subject(row))
+    return on_its_way(act.session, row)
+
+
+def on_its_way(session: Session, row: Settlement) -> bool:
+    """Say the same to who only reads."""
+    orders = deposits.orders_of(session, subject=subject(row))
     if any(order.status is OrderStatus.WAITING for order in orders):
         return True
     if row.buyer_registration_id is None:
         return False
-    deposit = deposits.deposit_of(act.session, registration=row.buyer_registration_id)
+    deposit = deposits.deposit_of(session, registration=row.buyer_registration_id)
     return deposit is not None and deposit.status is DepositStatus.HELD
 
 
@@ -88,6 +97,18 @@ def buyer_only(act: Act, row: Settlement) -> None:
     if actor is None or actor.has(Role.PLATFORM) or actor.person == row.buyer_person_id:
         return
     raise rules.NotTheBuyer
+
+
+def payer_only(act: Act, row: Settlement) -> None:
+    """Let the buyer pay himself, and finance of the lot's court record what came by bank.
+
+    :raises NotTheBuyer: for any other person
+    :raises NotThisCourt: for another court's finance
+    """
+    if act.actor is not None and act.actor.has(Role.FINANCE):
+        court_only(act, lot=row.lot_id)
+    else:
+        buyer_only(act, row)
 
 
 def court_only(act: Act, *, lot: str) -> None:

@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from auction.foundation.database.narrowing import Cases, of_cases
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.due import DueAct
-from auction.procedure.settlement import rules
+from auction.procedure.settlement import failed, rules
 from auction.procedure.settlement.models import Forfeit, Settlement
 from auction.procedure.settlement.rules import SettlementStatus
 from auction.rulebook import rulebook
@@ -71,6 +72,7 @@ class ForfeitRecord:
     """What a buyer lost by his default; ``lines`` say what it was used for, once it was."""
 
     lot: str
+    person: str
     forfeited_minor: int
     declared_at: datetime
     applied_at: datetime | None
@@ -78,6 +80,12 @@ class ForfeitRecord:
     lines: tuple[tuple[str, int], ...]
     uncovered_minor: int | None
     top_up_minor: int | None
+    ordered_at: datetime | None
+
+    @property
+    def left_minor(self) -> int:
+        """What of the deposit stays with the court unused; before the use, all of it."""
+        return self.forfeited_minor - sum(minor for _, minor in self.lines)
 
 
 def forfeit(session: Session, lot: str) -> ForfeitRecord | None:
@@ -87,6 +95,7 @@ def forfeit(session: Session, lot: str) -> ForfeitRecord | None:
         return None
     return ForfeitRecord(
         lot=row.lot_id,
+        person=row.person_id,
         forfeited_minor=row.forfeited_minor,
         declared_at=row.declared_at,
         applied_at=row.applied_at,
@@ -94,6 +103,7 @@ def forfeit(session: Session, lot: str) -> ForfeitRecord | None:
         lines=tuple((one["to"], int(one["amount_minor"])) for one in row.lines),
         uncovered_minor=row.uncovered_minor,
         top_up_minor=row.top_up_minor,
+        ordered_at=row.ordered_at,
     )
 
 
@@ -113,32 +123,31 @@ def of_case(session: Session, *, case: str) -> list[SettlementRecord]:
     return [settlement_record(row) for row in session.scalars(query)]
 
 
-def paid(session: Session, *, by: datetime, case: str | None = None) -> list[SettlementRecord]:
+def paid(session: Session, *, by: datetime, case: Cases = None) -> list[SettlementRecord]:
     """Return the sold lots whose price was whole by an instant, longest paid first."""
     query = (
         select(Settlement)
         .where(Settlement.paid_at <= by, Settlement.status != SettlementStatus.REVOKED.value)
+        .where(of_cases(Settlement.case_id, case))
         .order_by(Settlement.paid_at, Settlement.lot_id)
     )
-    if case is not None:
-        query = query.where(Settlement.case_id == case)
     return [settlement_record(row) for row in session.scalars(query)]
 
 
-def due(session: Session, now: datetime, *, case: str | None = None) -> list[DueAct]:
-    """Return what is due on sold lots as of now: the balance, the ruling and its service, the hand-over."""
+def due(session: Session, now: datetime, *, case: Cases = None) -> list[DueAct]:
+    """Return what is due after the close: balance, ruling, service, hand-over; asking about taking in kind, release."""
     query = select(Settlement).where(
         Settlement.status.in_(["awaiting_balance", "paid", "ruled"]), Settlement.confirmed_at <= now
     )
-    if case is not None:
-        query = query.where(Settlement.case_id == case)
     acts = []
-    for row in session.scalars(query.order_by(Settlement.confirmed_at, Settlement.lot_id)):
+    for row in session.scalars(
+        query.where(of_cases(Settlement.case_id, case)).order_by(Settlement.confirmed_at, Settlement.lot_id)
+    ):
         record = settlement_record(row)
         by = record.due_by
         if by is not None:
             acts.append(_due(record, by=by))
-    return acts
+    return [*acts, *failed.due(session, now, case=case)]
 
 
 def settlement_record(row: Settlement) -> SettlementRecord:

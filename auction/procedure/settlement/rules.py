@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from auction.foundation.kernel.calendar import within_days
 from auction.foundation.kernel.refusal import Refusal
+from auction.rulebook.carried import carries_out
 from auction.rulebook.numbers import SettlementNumbers
 
 
@@ -77,6 +78,7 @@ class SettlementWrongAmount(Refusal):
     en = "The balance due is exactly ¥{due_minor:money}; pay that amount. Nothing was taken."
 
 
+@carries_out("settlement.buyer_qualified", "auction.in_kind_purchase_limits")
 class BuyerNotQualified(Refusal):
     """The buyer has lost what the law asks of a buyer of such a thing; no ruling is made for him."""
 
@@ -116,6 +118,7 @@ class Stage:
     served: bool
 
 
+@carries_out("auction.balance_as_announced")
 def check_balance(*, status: SettlementStatus, amount_minor: int, due_minor: int) -> None:
     """Let pass exactly the balance that is due.
 
@@ -130,6 +133,7 @@ def check_balance(*, status: SettlementStatus, amount_minor: int, due_minor: int
         raise SettlementWrongAmount(due_minor=due_minor)
 
 
+@carries_out("settlement.buyer_qualified", "settlement.ruling_service_days")
 def check_ruling(stage: Stage) -> None:
     """Let the ruling be made when the whole price is in the court's account (法释〔2004〕16号 第20条).
 
@@ -143,6 +147,7 @@ def check_ruling(stage: Stage) -> None:
         raise _not_due(stage.status, missing)
 
 
+@carries_out("auction.default_forfeits", "auction.balance_as_announced")
 def check_default(status: SettlementStatus, *, due_by: datetime, now: datetime, paying: bool) -> None:
     """Let the default be declared once the announced period has ended without the balance (article 24).
 
@@ -216,16 +221,32 @@ def not_due(status: SettlementStatus, *, zh: str, en: str) -> SettlementNotDue:
     return _not_due(status, (zh, en))
 
 
+@carries_out("auction.balance_as_announced", "settlement.balance_default_days")
 def balance_due_by(closed_at: datetime, *, days: int) -> datetime:
     """Return the last instant for the balance, counted from the close (法释〔2016〕18号 第25条)."""
     return within_days(closed_at, days)
 
 
+#: Grounds of article 31 that lie in the buyer himself: he colluded, or lacked what the law asks of a buyer.
+_BUYERS_OWN = frozenset({"31-3", "31-4"})
+
+
+def bar_stands(ground: str) -> bool:
+    """Say whether a defaulting buyer stays barred after his sale was revoked on a ground of article 31.
+
+    With the sale falls the default that article 24 punishes; the text is silent, so he may bid again unless the
+    ground lies in himself.
+    """
+    return ground in _BUYERS_OWN
+
+
+@carries_out("settlement.ruling_service_days", "periods.counting_time")
 def ruling_due_by(paid_at: datetime, *, numbers: SettlementNumbers) -> datetime:
     """Return by when the ruling must be made and served (法释〔2004〕16号 第20条)."""
     return within_days(paid_at, numbers.ruling_service_days)
 
 
+@carries_out("settlement.handover_days", "periods.counting_time")
 def hand_over_due_by(served_at: datetime, *, numbers: SettlementNumbers) -> datetime:
     """Return by when the thing must be handed over (法释〔2004〕16号 第27条)."""
     return within_days(served_at, numbers.handover_days)

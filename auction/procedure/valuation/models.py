@@ -1,4 +1,4 @@
-"""The table of valuations; it only grows."""
+"""The tables of valuation; the database lets them only grow (法释〔2018〕15号 第34条)."""
 
 from __future__ import annotations
 
@@ -31,3 +31,39 @@ class Valuation(Base):
     at: Mapped[Instant]
     details: Mapped[Json]
     article: Mapped[str] = mapped_column(Text)
+
+
+class ValuationStep(Base):
+    """One step on the way to a price or after it; where the valuation stands is folded from them."""
+
+    __tablename__ = "valuation_steps"
+    __table_args__ = (
+        Index("ix_valuation_steps_property_id_position", "property_id", "position"),
+        Index("ix_valuation_steps_case_id_kind", "case_id", "kind"),
+    )
+
+    id: Mapped[Id]
+    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    property_id: Mapped[str] = mapped_column(ForeignKey("properties.id"))
+    case_id: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    at: Mapped[Instant]
+    details: Mapped[Json]
+    article: Mapped[str] = mapped_column(Text)
+
+
+class PlatformEvent(Base):
+    """What happened to an inquiry platform on the list: entered, late without reason, struck off."""
+
+    __tablename__ = "inquiry_platform_events"
+    __table_args__ = (
+        CheckConstraint("kind IN ('listed', 'late', 'struck')", name="kind_is_known"),
+        Index("ix_inquiry_platform_events_platform_position", "platform", "position"),
+    )
+
+    id: Mapped[Id]
+    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    platform: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    at: Mapped[Instant]
+    details: Mapped[Json]

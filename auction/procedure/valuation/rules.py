@@ -11,6 +11,7 @@ from typing import Protocol
 from auction.foundation.kernel.calendar import add_months, add_years, day_of, end_of_day, within_days
 from auction.foundation.kernel.money import mean_half_up
 from auction.foundation.kernel.refusal import InputMalformed, Refusal
+from auction.rulebook.carried import carries_out
 from auction.rulebook.numbers import Numbers, ValuationNumbers
 
 
@@ -44,6 +45,7 @@ _MODE_ZH = {
 }
 
 
+@carries_out("valuation.four_modes")
 class OutOfOrder(Refusal):
     """A mode was taken before the earlier one failed, without agreement or a legal reason."""
 
@@ -58,6 +60,7 @@ class OutOfOrder(Refusal):
         super().__init__(mode=mode.value, first=first.value, mode_zh=_MODE_ZH[mode], first_zh=_MODE_ZH[first])
 
 
+@carries_out("valuation.validity_max_years")
 class ValidityTooLong(Refusal):
     """A price was to stand for more than a year."""
 
@@ -104,6 +107,7 @@ class Inquiry:
     counted: tuple[str, ...]
 
 
+@carries_out("valuation.four_modes", "valuation.directed_inquiry", "valuation.appraisal_mandatory")
 def check_order(
     mode: Mode, *, failed: Collection[Mode], taken: Collection[Mode], agreed: bool, reason: str | None
 ) -> None:
@@ -124,6 +128,7 @@ def check_order(
             raise OutOfOrder(mode=mode, first=earlier)
 
 
+@carries_out("valuation.negotiation")
 def negotiated(offers: Sequence[Offer], *, debtor: str, creditors: Collection[str]) -> int | None:
     """Return the price both sides named, or None when a side is missing or they differ (第4条)."""
     parties = {offer.party for offer in offers}
@@ -132,16 +137,28 @@ def negotiated(offers: Sequence[Offer], *, debtor: str, creditors: Collection[st
     return amounts.pop() if both and len(amounts) == 1 else None
 
 
-def inquired(results: Sequence[Result], *, sent_at: datetime, now: datetime, numbers: ValuationNumbers) -> Inquiry:
+@carries_out("valuation.online_inquiry", "valuation.network_report_days", "valuation.network_extension_days")
+def inquired(
+    results: Sequence[Result],
+    *,
+    sent_at: datetime,
+    now: datetime,
+    numbers: ValuationNumbers,
+    by: datetime | None = None,
+    extendable: bool = True,
+) -> Inquiry:
     """Return what the platforms' results amount to (第11、13条).
 
     The price is the arithmetic mean of the results delivered in time, half a fen up.
     Three days are given; they become longer only when every platform was late and had
     asked; when some delivered in time, the others get no more time and do not count.
+
+    :param by: the end of the first period where it is on record, as after a deferral
+    :param extendable: whether more time may be had at all: not for a new report or a correction
     """
-    deadline = within_days(sent_at, numbers.network_report_days)
+    deadline = by or within_days(sent_at, numbers.network_report_days)
     in_time = _delivered(results, by=deadline)
-    if in_time or not all(one.extension_requested for one in results):
+    if in_time or not extendable or not all(one.extension_requested for one in results):
         return _mean_of(in_time)
     longer = within_days(deadline, numbers.network_extension_days)
     in_time = _delivered(results, by=longer)
@@ -150,6 +167,7 @@ def inquired(results: Sequence[Result], *, sent_at: datetime, now: datetime, num
     return _mean_of(in_time)
 
 
+@carries_out("valuation.validity_max_years")
 def valid_until(numbers: ValuationNumbers, *, fixed_at: datetime, asked: datetime | None) -> datetime:
     """Return until when a price stands: as set by who gave it, a year at the most (第27条).
 
@@ -167,6 +185,7 @@ def valid_until(numbers: ValuationNumbers, *, fixed_at: datetime, asked: datetim
     return asked
 
 
+@carries_out("valuation.grace_months")
 def usable_at(price: PriceLike, *, now: datetime, first_announced_at: datetime | None, numbers: Numbers) -> bool:
     """Say whether property may be put up on this price now (第27条).
 
@@ -188,7 +207,9 @@ def _delivered(results: Sequence[Result], *, by: datetime) -> list[tuple[str, in
     ]
 
 
+@carries_out("valuation.mean_of_results")
 def _mean_of(delivered: Sequence[tuple[str, int]]) -> Inquiry:
+    """Return the mean of what was delivered in time, half a fen up, and whose results it is; none of nothing."""
     if not delivered:
         return Inquiry(amount_minor=None, pending_until=None, counted=())
     counted = tuple(platform for platform, _ in delivered)

@@ -49,7 +49,7 @@ def test_the_end_does_not_belong_to_the_control() -> None:
 
 @pytest.mark.parametrize(("days", "said"), [(31, None), (30, 30), (16, 30), (15, 15), (8, 15), (7, 7), (0, 7), (-1, 7)])
 def test_reminders_come_at_thirty_fifteen_and_seven_days(days: int, said: int | None) -> None:
-    assert rules.reminder(until=START + timedelta(days=days), now=START) == said
+    assert rules.reminder(NUMBERS, until=START + timedelta(days=days), now=START) == said
 
 
 @pytest.mark.parametrize("status", rules.STATUSES)

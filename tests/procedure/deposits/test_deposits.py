@@ -292,7 +292,7 @@ def test_a_refused_return_is_shown_and_sent_again_by_finance(sale: Sale, finance
     sale.close_only()
     react(sale)
     with sale.platform.read() as session:
-        waiting = queries.orders_waiting(session, now=sale.platform.clock.now())
+        waiting = [one for one in queries.orders_of_case(session, case="C1") if one.status == "waiting"]
     with sale.platform.act(PLATFORM) as act:
         orders.refuse_order(act, order=waiting[0].id, reason="account.closed")
     with sale.platform.read() as session:

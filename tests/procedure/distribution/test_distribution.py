@@ -252,7 +252,7 @@ def test_a_payout_the_bank_refused_leaves_the_plan_open_until_finance_sends_it_a
     with sale.platform.act(head) as act:
         commands.release_payout(act, case="C1")
     with sale.platform.read() as session:
-        waiting = deposits.orders_waiting(session, now=sale.platform.clock.now())
+        waiting = [one for one in deposits.orders_of_case(session, case="C1") if one.status == "waiting"]
     with sale.platform.act(PLATFORM) as act:
         orders.refuse_order(act, order=waiting[0].id, reason="account.closed")
     settle(sale.platform)

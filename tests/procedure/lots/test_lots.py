@@ -17,7 +17,7 @@ from auction.procedure.assets import commands as assets
 from auction.procedure.assets.rules import ControlLapsed
 from auction.procedure.cases import commands as cases
 from auction.procedure.cases import queries as records
-from auction.procedure.lots import catalogue, commands, queries, rules
+from auction.procedure.lots import announcement, catalogue, commands, queries, rules
 from auction.procedure.lots.catalogue import LotFilter
 from auction.procedure.valuation import commands as valuation
 from tests.road import YUAN, Road, complete_disclosure
@@ -167,7 +167,7 @@ def test_announcing_asks_for_each_condition_in_order(road: Road) -> None:
     with road.platform.act() as act:
         commands.disclose(act, lot="L1", disclosure={"taxes": "各自负担"})
     approve(road)
-    with pytest.raises(rules.AnnouncementIncomplete) as missing:
+    with pytest.raises(announcement.AnnouncementIncomplete) as missing:
         announce(road)
     assert "taxes" not in str(missing.value.facts["missing"])
     assert "bidding_rules" in str(missing.value.facts["missing"])
@@ -179,7 +179,7 @@ def test_the_announcement_period_is_full_days(road: Road) -> None:
     approve(road)
     waive(road, "D", creditor(road))
     road.clock.set(road.now + timedelta(seconds=1))
-    with pytest.raises(rules.AnnouncementTooShort) as refused:
+    with pytest.raises(announcement.AnnouncementTooShort) as refused:
         announce(road)
     assert refused.value.facts["earliest"] == road.now + timedelta(days=15)
     assert refused.value.facts["days"] == 15
@@ -193,7 +193,7 @@ def test_everyone_is_told_three_days_before(road: Road) -> None:
             commands.notify(act, lot="L1", person=person, how="served")
     told = road.now
     road.clock.set(told + timedelta(days=3) - timedelta(seconds=1))
-    with pytest.raises(rules.PersonNotNotified):
+    with pytest.raises(announcement.PersonNotNotified):
         announce(road)
     road.clock.set(told + timedelta(days=3))
     announce(road)

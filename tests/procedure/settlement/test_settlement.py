@@ -195,7 +195,7 @@ def test_a_refused_payment_may_be_tried_again(sale: Sale) -> None:
     with sale.platform.act(person_actor("A")) as act:
         commands.pay_balance(act, lot="L1", amount_minor=BALANCE_MINOR)
     with sale.platform.read() as session:
-        waiting = deposits.orders_waiting(session, now=sale.platform.clock.now())
+        waiting = [one for one in deposits.orders_of_case(session, case="C1") if one.status == "waiting"]
     with sale.platform.act(PLATFORM) as act:
         orders.refuse_order(act, order=waiting[0].id, reason="card.declined")
     assert record_of(sale).due_minor == BALANCE_MINOR

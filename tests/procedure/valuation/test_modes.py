@@ -15,9 +15,10 @@ from auction.procedure.assets.rules import NotUnderControl
 from auction.procedure.cases.commands import open_case
 from auction.procedure.identity.commands import add_court
 from auction.procedure.valuation import commands, queries, rules
+from auction.procedure.valuation.recording import ValuationResult
 
 DAY = timedelta(days=1)
-Value = Callable[..., commands.ValuationResult]
+Value = Callable[..., ValuationResult]
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +38,7 @@ def _property(database: Database, now: datetime) -> None:
 
 @pytest.fixture
 def value(database: Database, officer: Actor, now: datetime) -> Value:
-    def run(verb: Value, *, after: timedelta = timedelta(0), **given: Any) -> commands.ValuationResult:  # noqa: ANN401 - hostile
+    def run(verb: Value, *, after: timedelta = timedelta(0), **given: Any) -> ValuationResult:  # noqa: ANN401 - hostile
         with database.act(actor=officer, now=now + after) as act:
             return verb(act, property="P1", **given)
 

@@ -16,17 +16,25 @@ from flask import Blueprint
 
 from auction.edges.platform import Platform
 from auction.edges.web.court import (
+    bidders,
     cases,
+    controlling,
     desk,
     distribution,
     drafting,
+    entrusting,
+    in_kind,
+    joint,
     lots,
     money,
+    objections,
     panel,
+    papers,
     settlement,
     staying,
     things,
     today,
+    valuing,
 )
 
 
@@ -34,6 +42,25 @@ def blueprint(_platform: Platform) -> Blueprint:
     """Return the desk's pages under ``/court``."""
     court = Blueprint("court", __name__)
     court.before_request(desk.refuse_unprintable)
-    for part in (today, cases, things, drafting, lots, staying, panel, settlement, distribution, money):
+    for part in (
+        today,
+        cases,
+        things,
+        controlling,
+        valuing,
+        entrusting,
+        drafting,
+        lots,
+        joint,
+        bidders,
+        staying,
+        panel,
+        settlement,
+        in_kind,
+        distribution,
+        money,
+        objections,
+        papers,
+    ):
         court.register_blueprint(part.pages)
     return court

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from auction.edges.web.court import desk, fields
+from auction.edges.web.court import desk, fields, wishes
 from auction.edges.web.court.claims import PARTS, read_claims
 from auction.edges.web.court.fields import Form
 from auction.edges.web.visitor import open_to, platform, t
@@ -19,10 +19,11 @@ from auction.foundation.kernel.refusal import InputMalformed, Refusal
 from auction.foundation.ledger import queries as ledger
 from auction.foundation.ledger.rules import Account
 from auction.procedure.assets import queries as assets
-from auction.procedure.cases import commands, queries
+from auction.procedure.cases import bankruptcy, commands, queries
 from auction.procedure.cases.queries import CaseRecord
 from auction.procedure.cases.rules import parse_case_number
 from auction.procedure.deposits import queries as deposits
+from auction.procedure.distribution import participation
 from auction.procedure.identity import queries as identity
 from auction.procedure.lots import queries as lots
 
@@ -155,7 +156,7 @@ def add_claim(case: str) -> ResponseReturnValue:
         if not own.issuperset(claim["property"] for claim in claims if claim["property"]):
             form.checks.wrong("claims-0-thing", "不是本案财产 / not a thing of this case")
         form.refuse()
-        return commands.add_claims(act, case=case, claims=claims)
+        return participation.join_distribution(act, case=case, claims=claims)
 
     return desk.perform(
         add,
@@ -196,9 +197,21 @@ def tab(case: str, name: str, *, refusal: Refusal | None = None, **more: Any) ->
     """Render one tab of the file under the header that stays."""
     with platform().read() as session:
         file = file_of(session, case)
+        if name == "things":
+            more |= _control_of(session, case)
     return desk.page(
         f"court/case_{name}.html", rail="cases", tab=name, refusal=refusal, cost_id=new_id("entry"), **file, **more
     )
+
+
+def _control_of(session: Session, case: str) -> dict[str, Any]:
+    """Return what the case waits for, who holds it, and how it stands with the bankruptcy court."""
+    waited_for = assets.waited_for(session, case)
+    return {
+        "waited_for": waited_for,
+        "holders": queries.summaries(session, ids={thing.case for thing in waited_for}),
+        "reference": bankruptcy.reference(session, case=case),
+    }
 
 
 def file_of(session: Session, case: str) -> dict[str, Any]:
@@ -211,6 +224,8 @@ def file_of(session: Session, case: str) -> dict[str, Any]:
         "money": deposits.money(session, case=case),
         "left_minor": left_of(session, case),
         "entries": docket.entries(session, f"case:{case}", limit=500),
+        "moment": fields.typed_now(),
+        **wishes.of_case(session, found),
     }
 
 

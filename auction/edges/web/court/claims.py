@@ -21,7 +21,7 @@ def read_claims(form: Form) -> list[dict[str, Any]]:
     for n in numbers:
         at = f"claims-{n}-"
         on = form.raw(f"{at}on")
-        due = form.day_or_none(f"{at}performance_due")
+        due, price_due = form.day_or_none(f"{at}performance_due"), form.day_or_none(f"{at}price_due")
         claims.append(
             {
                 "creditor": form.text(f"{at}creditor", longest=100),
@@ -33,6 +33,8 @@ def read_claims(form: Form) -> list[dict[str, Any]]:
                 "seizure_order": form.whole_or_none(f"{at}seizure_order"),
                 "principal_minor": form.yuan_or_none(f"{at}principal"),
                 "performance_due": due.isoformat() if due else None,
+                "price_due": price_due.isoformat() if price_due else None,
+                "title": form.text_or_none(f"{at}title"),
             }
         )
     return claims

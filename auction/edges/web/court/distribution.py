@@ -9,6 +9,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from auction.edges.web import disputes, visitor
 from auction.edges.web.court import cases as files
 from auction.edges.web.court import desk, fields
 from auction.edges.web.visitor import open_to, platform, t
@@ -16,7 +17,7 @@ from auction.foundation.database.acts import Act
 from auction.foundation.kernel.refusal import Refusal
 from auction.procedure.cases.queries import CaseRecord
 from auction.procedure.deposits import queries as deposits
-from auction.procedure.distribution import commands, queries
+from auction.procedure.distribution import commands, judgments, queries
 from auction.procedure.distribution.queries import PlanRecord
 from auction.procedure.identity import queries as identity
 
@@ -34,6 +35,7 @@ _PARTS: dict[str, tuple[str, str]] = {
     "costs": ("执行费用", "Costs"),
     "enforcement_fee": ("申请执行费", "Enforcement fee"),
     "living_setaside": ("生活保障", "Living set-aside"),
+    "bankruptcy_administrator": ("破产管理人", "Bankruptcy administrator"),
     "medical": ("人身损害医疗费", "Medical costs"),
     "construction": ("建设工程价款", "Construction"),
     "priority": ("优先受偿", "Priority"),
@@ -69,17 +71,24 @@ class Step:
 @open_to(desk.COURT)
 def show(case: str) -> str:
     """Show the plan of a case and its next step."""
-    return _show(case)
+    return shown(case)
 
 
-def _show(case: str, *, refusal: Refusal | None = None) -> str:
+def shown(case: str, *, refusal: Refusal | None = None) -> str:
+    """Render the plan with its disputes, and the forms of its next step."""
     with platform().read() as session:
         file = files.file_of(session, case)
         plan = queries.plan(session, case=case)
+        every = queries.plans(session, case=case)
+        quarrel = {
+            "disputes": disputes.disputes_of(session, file["case"], plan, now=visitor.now()),
+            "shares": disputes.shares_of(file["case"], plan),
+            "escrow_minor": sum(one.escrow_minor for one in every),
+        }
         steps = waterfall(file["case"], plan) if plan else []
         orders = deposits.orders_of_prefix(session, prefix=f"{plan.id}:") if plan else []
         names = _names(session, plan)
-    context = file | {"plan": plan, "steps": steps, "orders": orders, "names": names}
+    context = file | quarrel | {"plan": plan, "steps": steps, "orders": orders, "names": names}
     return desk.page("court/case_distribution.html", rail="cases", tab="distribution", refusal=refusal, **context)
 
 
@@ -146,6 +155,20 @@ def act_on(case: str, verb: str) -> ResponseReturnValue:
     return _run(case, do, said=t(zh, en))
 
 
+@pages.post("/settle")
+@open_to(desk.COURT)
+def settle(case: str) -> ResponseReturnValue:
+    """Enter the judgment over a claim's share in escrow: a plan for it follows, to be paid as any other."""
+
+    def judge(act: Act) -> PlanRecord:
+        form = fields.form()
+        claim, minor = form.text("claim", longest=80), 0 if form.raw("amount") == "0" else form.yuan("amount")
+        form.refuse()
+        return judgments.settle_suit(act, case=case, claim=claim, amount_minor=minor)
+
+    return _run(case, judge, said=t("判决已登记", "The judgment is entered"))
+
+
 def _run(case: str, do: Callable[[Act], PlanRecord], *, said: str) -> ResponseReturnValue:
     with platform().read() as session:
         desk.case_of(session, case)
@@ -153,5 +176,5 @@ def _run(case: str, do: Callable[[Act], PlanRecord], *, said: str) -> ResponseRe
         do,
         to=lambda _: f"/court/cases/{case}/distribution",
         said=said,
-        otherwise=lambda refusal: _show(case, refusal=refusal),
+        otherwise=lambda refusal: shown(case, refusal=refusal),
     )

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from auction.edges.web import visitor
 from auction.edges.web.court import cases as files
+from auction.edges.web.court import conditions as special
 from auction.edges.web.court import desk, fields
 from auction.edges.web.court.fields import Form
 from auction.edges.web.reading import typed
@@ -21,9 +22,7 @@ from auction.foundation.database.acts import Act
 from auction.foundation.kernel.calendar import day_of, in_shanghai
 from auction.foundation.kernel.refusal import InputMalformed, Refusal
 from auction.procedure.assets import queries as assets
-from auction.procedure.cases.queries import CaseRecord
-from auction.procedure.identity.commands import enrol_person
-from auction.procedure.lots import basis, commands, rules
+from auction.procedure.lots import announcement, basis, commands, rules, surplus
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots.queries import LotRecord
 from auction.procedure.valuation import queries as valuation
@@ -85,6 +84,28 @@ def draft(case: str) -> ResponseReturnValue:
     )
 
 
+@pages.post("/no-surplus")
+@open_to(desk.COURT)
+def warn(case: str) -> ResponseReturnValue:
+    """Tell the applicants that nothing may be left for them, thing by thing, and until when they may reply."""
+    with platform().read() as session:
+        desk.case_of(session, case)
+        own = {thing.id for thing in assets.properties(session, case)}
+
+    def tell(act: Act) -> datetime:
+        named = [name for name in request.form.getlist("properties") if name in own]
+        if not named:
+            raise InputMalformed(errors={"properties": "请选择本案财产 / choose things of this case"})
+        return max(surplus.warn_no_surplus(act, property=name) for name in named)
+
+    return desk.perform(
+        tell,
+        to=lambda _: f"/court/cases/{case}/draft",
+        said=t("已通知申请执行人，答复期限见到期事项", "The applicants are told; see the due board for their time"),
+        otherwise=lambda refusal: _new(case, refusal=refusal),
+    )
+
+
 def _new(case: str, *, refusal: Refusal | None = None) -> str:
     with platform().read() as session:
         file = files.file_of(session, case)
@@ -112,6 +133,9 @@ def _start(session: Session, file: dict[str, Any]) -> MultiDict[str, str]:
             asked.setdefault("start_price", typed(before.start_price_minor))
             asked.setdefault("deposit", typed(before.deposit_minor))
             asked.setdefault("opens_at", in_shanghai(before.opens_at).strftime("%Y-%m-%dT%H:%M"))
+            if before.conditions.purchase_limited:
+                asked.setdefault("purchase_limited", "1")
+            asked.setdefault("unappraisable", before.conditions.unappraisable or "")
     free = [thing for thing in file["properties"] if thing.status == "seized"]
     if not asked.getlist("properties") and len(free) == 1:
         asked.add("properties", free[0].id)
@@ -132,15 +156,17 @@ def _measured(session: Session, case: str, form: Form) -> Measures:
         if {thing.case for thing in things} != {case}:
             return Measures()
         round_ = _round(session, form)
-        measured = basis.measure(session, things=things, after=form.raw("after") or None, round_=round_)
+        measured = basis.measure(
+            session, things=things, after=form.raw("after") or None, round_=round_, unappraisable=_unappraisable(form)
+        )
     except Refusal as refusal:
         return Measures(refusal=refusal)
     numbers = rulebook().on(day_of(visitor.now()))
     kind = basis.strictest_kind(things)
-    earliest = rules.earliest_opening(numbers, announced_at=visitor.now(), kind=kind, round_=round_)
+    earliest = announcement.earliest_opening(numbers, announced_at=visitor.now(), kind=kind, round_=round_)
     floor = rules.floor(numbers, round_=round_, basis=measured)
     start, deposit, opens = _typed_amount(form, "start_price"), _typed_amount(form, "deposit"), _typed_time(form)
-    low, high = rules.deposit_range(numbers, start_price_minor=start or floor)
+    low, high = rules.deposit_range(numbers, start_price_minor=start or floor, discretion=measured.unappraisable)
     least = max(floor, rules.least_with_surplus(measured) or 0)
     return Measures(
         reference_minor=measured.reference_price_minor,
@@ -154,6 +180,11 @@ def _measured(session: Session, case: str, form: Form) -> Measures:
         deposit_out=deposit is not None and not low <= deposit <= high,
         opening_early=opens is not None and opens < earliest,
     )
+
+
+def _unappraisable(form: Form) -> bool:
+    """Say whether the form gives a reason why equity cannot be appraised."""
+    return bool(form.raw("unappraisable"))
 
 
 def _typed_amount(form: Form, name: str) -> int | None:
@@ -182,44 +213,16 @@ def _draft(act: Act, case: str) -> LotRecord:
     title = form.text_or_none("title", longest=300)
     balance_days = form.whole_or_none("balance_days", most=_BALANCE_DAYS_MAX)
     form.refuse()
-    priority = _priority(act, form, file)
+    priority = special.priority(act, form, file)
+    conditions = special.conditions(act, form, file)
     form.refuse()
     if opens is None:
         raise InputMalformed(errors=form.checks.errors)
     return commands.draft_lot(
         act, properties=names, start_price_minor=start, deposit_minor=deposit, increment_minor=increment,
         opens_at=opens, closes_at=closes, balance_days=balance_days, priority=priority, title=title, after=after,
-        sale=form.ticked("sale"), disclosure=_disclosure_before(act.session, after),
+        sale=form.ticked("sale"), disclosure=_disclosure_before(act.session, after), conditions=conditions,
     )  # fmt: skip
-
-
-def _priority(act: Act, form: Form, case: CaseRecord) -> list[dict[str, Any]]:
-    """Return the priority purchasers named, each put on record; a party of the case is himself."""
-    parties = {case.debtor.name: case.debtor.person}
-    parties |= {claim.creditor: claim.creditor_person for claim in case.claims}
-    found = []
-    for n in form.rows("priority", ("name", "reason")):
-        at = f"priority-{n}-"
-        name = form.text(f"{at}name", longest=100)
-        number = form.text_or_none(f"{at}id_number", longest=30)
-        kind = form.raw(f"{at}kind") or "natural_person"
-        rank = form.whole_or_none(f"{at}rank", most=99) or 1
-        reason = form.text_or_none(f"{at}reason") or ""
-        form.refuse()
-        person = parties.get(name)
-        if person is None:
-            person = _enrol(act, at, name=name, kind=kind, number=number)
-        found.append({"person": person, "rank": rank, "reason": reason})
-    return found
-
-
-def _enrol(act: Act, at: str, *, name: str, kind: str, number: str | None) -> str:
-    try:
-        return enrol_person(act, name=name, kind=kind, id_number=number).id
-    except InputMalformed as fault:
-        errors = fault.facts["errors"]
-        named = errors if isinstance(errors, dict) else {}
-        raise InputMalformed(errors={f"{at}{field}": str(why) for field, why in named.items()}) from fault
 
 
 def _disclosure_before(session: Session, after: str | None) -> dict[str, str]:

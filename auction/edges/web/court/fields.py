@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from auction.edges.web import visitor
 from auction.edges.web.reading import errors_of, yuan
-from auction.foundation.kernel.calendar import SHANGHAI, end_of_day
+from auction.foundation.kernel.calendar import SHANGHAI, end_of_day, in_shanghai
 from auction.foundation.kernel.refusal import InputMalformed
 from auction.procedure.inputs import Checks
 
@@ -142,6 +142,11 @@ def _split(name: str) -> tuple[str, str, str]:
 def form() -> Form:
     """Return the form of this request."""
     return Form(request.form)
+
+
+def typed_now() -> str:
+    """Return this instant as a date and time field shows it."""
+    return in_shanghai(visitor.now()).strftime("%Y-%m-%dT%H:%M")
 
 
 def field_of(name: str) -> str:

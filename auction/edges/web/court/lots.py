@@ -22,7 +22,7 @@ from auction.foundation.kernel.roles import Role
 from auction.procedure.assets import queries as assets
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.identity import queries as identity
-from auction.procedure.lots import basis, commands, stays
+from auction.procedure.lots import announcement, basis, commands, corrections, readiness, stays
 from auction.procedure.lots import desk as desk_queries
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots.queries import PUBLIC_STATUSES, LotRecord
@@ -83,7 +83,7 @@ def common(session: Session, found: LotRecord) -> dict[str, Any]:
     """Return what the header and the steps of every page of a lot show."""
     today = rules_today()
     things = [assets.property_record(session, name, now=visitor.now()) for name in found.properties]
-    missing = [] if found.announced_at else desk_queries.missing_blocks(found, rules_of_day=today)
+    missing = [] if found.announced_at else readiness.missing_blocks(session, lot=found, rules_of_day=today)
     return {
         "lot": found,
         "things": things,
@@ -100,7 +100,16 @@ def _nothing(_session: Session, _lot: LotRecord) -> dict[str, Any]:
 def _disclosure(session: Session, lot: LotRecord) -> dict[str, Any]:
     today = rules_today()
     proposed = wording.proposed(session, lot) if lot.status == "draft" else {}
-    return {"blocks": today.disclosure_blocks, "reminders": today.reminders, "proposed": proposed}
+    blocks = readiness.wanted_blocks(session, lot=lot, rules_of_day=today)
+    return {
+        "blocks": today.disclosure_blocks,
+        "special": [one for one in blocks if one.categories],
+        "reminders": today.reminders,
+        "proposed": proposed,
+        "correctable": [one for one in blocks if one.key not in announcement.FROZEN_BLOCKS],
+        "corrections": corrections.corrections(session, lot=lot.id),
+        "titles": {one.key: one.title.in_language(visitor.language()) for one in blocks},
+    }
 
 
 def _panel(session: Session, lot: LotRecord) -> dict[str, Any]:
@@ -131,7 +140,8 @@ def _announce(session: Session, lot: LotRecord) -> dict[str, Any]:
     if lot.announced_at:
         return {"conditions": [], "ready": False}
     found = desk_queries.conditions(session, lot=lot, rules_of_day=rules_today(), now=visitor.now())
-    titles = {one.key: one.title for one in (*rules_today().disclosure_blocks, *rules_today().reminders)}
+    today = rules_today()
+    titles = {one.key: one.title for one in (*today.disclosure_blocks, *today.special_blocks, *today.reminders)}
     return {"conditions": found, "ready": all(one.met for one in found), "titles": titles}
 
 
@@ -190,6 +200,21 @@ def disclose(lot: str) -> ResponseReturnValue:
         return commands.disclose(act, lot=lot, disclosure=written)
 
     return _on(lot, "disclosure", keep, said=t("公示内容已保存", "The disclosure is kept"))
+
+
+@pages.post("/<lot>/corrections")
+@open_to(desk.COURT)
+def correct(lot: str) -> ResponseReturnValue:
+    """Correct a block of the announcement in public."""
+
+    def publish(act: Act, form: Form) -> object:
+        if not form.ticked("confirmed"):
+            raise InputMalformed(errors={"confirmed": "请确认后再更正 / confirm first"})
+        return corrections.correct_announcement(
+            act, lot=lot, block=form.raw("block"), text=form.raw("text").replace("\r\n", "\n"), why=form.raw("why")
+        )
+
+    return _on(lot, "disclosure", publish, said=t("更正已公布", "The correction is public"))
 
 
 @pages.post("/<lot>/panel")

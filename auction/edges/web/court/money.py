@@ -8,10 +8,14 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from auction.edges.web import disputes
 from auction.edges.web.court import cases as files
-from auction.edges.web.court import desk
+from auction.edges.web.court import desk, fields
 from auction.edges.web.visitor import open_to, platform, t
+from auction.foundation.database.acts import Act
+from auction.foundation.kernel.ids import new_id
 from auction.foundation.ledger import queries as ledger
+from auction.procedure.cases import payments
 from auction.procedure.cases import queries as cases
 from auction.procedure.deposits import orders
 from auction.procedure.deposits import queries as deposits
@@ -51,7 +55,12 @@ def _of_case(case: str, *, refusal: Any = None) -> str:  # noqa: ANN401 - a refu
         placed = deposits.orders_of_case(session, case=case)
         statement = ledger.statement(session, case=case)
         names = _names(session, placed)
-    context = file | {"orders": placed, "statement": statement, "names": names}
+        owed = {
+            "outstanding_minor": payments.outstanding(session, case=case),
+            "paid_in_minor": payments.paid_in(session, case=case),
+            "payment_id": new_id("payment"),
+        }
+    context = file | owed | {"orders": placed, "statement": statement, "names": names}
     return desk.page("court/case_money.html", rail="money", tab="money", refusal=refusal, **context)
 
 
@@ -60,6 +69,33 @@ def _names(session: Session, placed: list[OrderRecord]) -> dict[str, str]:
     named = {order.id: order.party for order in placed if order.purpose in _NAMED and order.party}
     persons = identity.persons(session, ids=sorted(set(named.values())))
     return {order: persons[person].name for order, person in named.items() if person in persons}
+
+
+@pages.post("/cases/<case>/payments")
+@open_to(desk.COURT)
+def record_payment(case: str) -> ResponseReturnValue:
+    """Record that the debtor, or a creditor for him, paid into the case account; the same form twice counts once."""
+    with platform().read() as session:
+        desk.case_of(session, case)
+
+    def record(act: Act) -> object:
+        form = fields.form()
+        by, minor = form.text("by", longest=80), form.yuan("amount")
+        if by not in disputes.names_of(cases.case(act.session, case)):
+            form.checks.wrong("by", "不是本案当事人 / no party of this case")
+        if not form.ticked("confirmed"):
+            form.checks.wrong("confirmed", "请确认款项已到账 / confirm that the money has arrived")
+        form.refuse()
+        return payments.record_payment(
+            act, case=case, by=by, amount_minor=minor, id=form.text_or_none("id", longest=80)
+        )
+
+    return desk.perform(
+        record,
+        to=lambda _: f"/court/cases/{case}/money",
+        said=t("还款已登记", "The payment is recorded"),
+        otherwise=lambda refusal: _of_case(case, refusal=refusal),
+    )
 
 
 @pages.post("/cases/<case>/orders/<order>/retry")

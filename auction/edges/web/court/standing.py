@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from auction.procedure.lots import grounds
 from auction.procedure.lots.queries import LotRecord
+from auction.rulebook import Rules
 
 #: A verb of the panel: its name on the button, and the grounds it knows.
 _VERBS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
@@ -39,6 +40,16 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "31-6": ("第31条第6项 其他严重违法", "31(6) another serious breach"),
 }
 
+#: The rule each ground of article 31 is.
+_PROVISIONS: Mapping[str, str] = {
+    "31-1": "auction.revoked_untrue",
+    "31-2": "auction.revoked_system",
+    "31-3": "auction.revoked_collusion",
+    "31-4": "auction.revoked_unqualified",
+    "31-5": "auction.revoked_unequal",
+    "31-6": "auction.revoked_serious",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -57,11 +68,20 @@ def choices(lot: LotRecord) -> list[Choice]:
             verbs = ["suspend", "defer", "withdraw"]
         case "deferred" | "suspended":
             verbs = ["resume", "withdraw"]
-        case "closed" if lot.outcome == "sold":
-            verbs = ["revoke"]
         case _:
             verbs = []
     return [_choice(verb) for verb in verbs]
+
+
+def revocation(lot: LotRecord) -> Choice | None:
+    """Return on which grounds the sale of a lot may be revoked, or None where there is none that stands."""
+    return _choice("revoke") if lot.status == "closed" and lot.outcome == "sold" else None
+
+
+def explained(ground: str, *, rules: Rules) -> tuple[str, str]:
+    """Return what the article says of a ground of revocation, in both languages."""
+    text = rules.provision(_PROVISIONS[ground]).text
+    return text.zh, text.en
 
 
 def words(ground: str) -> tuple[str, str]:

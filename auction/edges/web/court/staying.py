@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from auction.edges.web.court import desk, fields
+from auction.edges.web.court import desk, fields, settlement
 from auction.edges.web.court.lots import show_step
 from auction.edges.web.visitor import open_to, platform, t
 from auction.foundation.database.acts import Act
@@ -38,9 +38,12 @@ def decide(lot: str, verb: str) -> ResponseReturnValue:
             return stays.resume(act, lot=lot)
         return _ON_A_GROUND[verb](act, lot=lot, ground=form.raw("ground"))
 
+    where = "settlement" if verb == "revoke" else "live"
     return desk.perform(
         do,
-        to=lambda _: f"/court/lots/{lot}/live",
+        to=lambda _: f"/court/lots/{lot}/{where}",
         said=t("决定已登记并公示", "The decision is entered and published"),
-        otherwise=lambda refusal: show_step(lot, "live", refusal=refusal),
+        otherwise=lambda refusal: (
+            settlement.shown(lot, refusal=refusal) if verb == "revoke" else show_step(lot, "live", refusal=refusal)
+        ),
     )

@@ -8,23 +8,16 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from auction.edges.due import due_acts
 from auction.edges.web import visitor
 from auction.edges.web.court import desk
 from auction.edges.web.visitor import ANY_ACCOUNT, open_to, platform
 from auction.foundation.kernel.due import DueAct
 from auction.foundation.kernel.roles import Role
-from auction.procedure.assets import queries as assets
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.cases import queries as cases
 from auction.procedure.cases.queries import CaseSummary
-from auction.procedure.deposits import queries as deposits
-from auction.procedure.distribution import queries as distribution
 from auction.procedure.lots import desk as desk_queries
-from auction.procedure.lots import queries as lots
-from auction.procedure.lots import stays
-from auction.procedure.objections import queries as objections
-from auction.procedure.settlement import queries as settlement
-from auction.procedure.valuation import queries as valuation
 
 pages = Blueprint("today", __name__)
 
@@ -32,9 +25,23 @@ pages = Blueprint("today", __name__)
 _PLACES: dict[str, tuple[str, Role, str, str]] = {
     "renew_control": ("/court/property/{on}", Role.OFFICER, "续行查封", "Renew"),
     "start_valuation": ("/court/property/{on}", Role.OFFICER, "确定参考价", "Value it"),
+    "value_by_online_inquiry": ("/court/property/{on}#mode-online_inquiry", Role.OFFICER, "记录询价结果", "Record it"),
+    "value_by_appraisal": ("/court/property/{on}#mode-appraisal", Role.OFFICER, "记录评估报告", "Record it"),
+    "replace_agency": ("/court/property/{on}#valuation-steps", Role.OFFICER, "更换评估机构", "Ask the next one"),
+    "send_report": ("/court/property/{on}#valuation-steps", Role.OFFICER, "送达报告", "Send the report"),
+    "forward_objection": ("/court/property/{on}#valuation-steps", Role.OFFICER, "转交异议", "Pass it on"),
+    "explain_objection": ("/court/property/{on}#valuation-steps", Role.OFFICER, "记录说明", "Record it"),
+    "conclude_review": ("/court/property/{on}#valuation-steps", Role.OFFICER, "记录评审结论", "Record it"),
     "start_disposal": ("/court/cases/{case}/draft?properties={on}", Role.OFFICER, "拟定拍卖", "Draft the lot"),
-    "draft_lot": ("/court/cases/{case}/draft?after={on}", Role.OFFICER, "拟定下一轮", "Draft the next round"),
-    "take_in_kind": ("/court/lots/{on}/terms", Role.OFFICER, "查看拍品", "See the lot"),
+    "draft_lot": ("/court/lots/{on}/settlement", Role.OFFICER, "拟定下一轮", "Draft the next round"),
+    "take_in_kind": ("/court/lots/{on}/in-kind", Role.OFFICER, "询问债权人", "Ask the creditors"),
+    "decide_objection": ("/court/objections/{on}", Role.PANEL, "审查异议", "Decide it"),
+    "accept_objection": ("/court/objections/{on}", Role.OFFICER, "异议立案", "File it as a case"),
+    "supplement_objection": ("/court/objections/{on}", Role.OFFICER, "查看异议", "See it"),
+    "notify_objection": ("/court/objections/{on}", Role.OFFICER, "登记通知", "Tell the parties"),
+    "send_up_objection": ("/court/objections/{on}", Role.OFFICER, "报送案卷", "Send it up"),
+    "decide_reconsideration": ("/court/objections/{on}", Role.PANEL, "登记复议裁定", "Enter the ruling"),
+    "withdraw": ("/court/cases/{case}/objections", Role.PANEL, "撤回拍品", "Withdraw the lot"),
     "resume": ("/court/lots/{on}/live", Role.PANEL, "恢复拍卖", "Let it go on"),
     "release": ("/court/property/{on}", Role.OFFICER, "解除查封", "Release it"),
     "pay_balance": ("/court/lots/{on}/settlement", Role.OFFICER, "查看交割", "See the settlement"),
@@ -49,8 +56,6 @@ _PLACES: dict[str, tuple[str, Role, str, str]] = {
     "apply_deposit": ("/court/cases/{case}/money", Role.FINANCE, "查看转款", "See the transfer"),
     "retry_order": ("/court/cases/{case}/money", Role.FINANCE, "重新发送", "Send again"),
 }
-#: More cases than one court has open at a time.
-_CASES_MAX = 20_000
 _ELSEWHERE = ("/court/cases/{case}", Role.OFFICER, "打开案件", "Open the case")
 
 
@@ -82,39 +87,26 @@ def desk_of_mine() -> ResponseReturnValue:
 @pages.get("/court")
 @open_to(desk.COURT)
 def index() -> str:
-    """List what is due, the most urgent first; ``of=mine`` leaves out what others do."""
+    """List what is due, the most urgent first; ``of=mine`` leaves out what others do, ``of=cases`` others' cases."""
+    of = request.args.get("of", "")
     with platform().read() as session:
         tasks = tasks_of(session, court=desk.own_court())
         drafts = desk_queries.of_court(session, court=desk.own_court(), statuses=("draft", "approved"), limit=20)
         running = desk_queries.of_court(session, court=desk.own_court(), statuses=("open",), limit=20)
         prices = bidding.prices(session, [lot.id for lot in running])
-    shown = [task for task in tasks if task.mine] if request.args.get("of") == "mine" else tasks
+    carried = [task for task in tasks if task.case.officer == visitor.known_visitor().id]
+    shown = {"mine": [task for task in tasks if task.mine], "cases": carried}.get(of, tasks)
     return desk.page(
-        "court/today.html", rail="today", tasks=shown, number=len(tasks), of=request.args.get("of", ""),
+        "court/today.html", rail="today", tasks=shown, number=len(tasks), carried=len(carried), of=of,
         mine=sum(task.mine for task in tasks), drafts=drafts, running=running, prices=prices,
     )  # fmt: skip
 
 
-def due_acts(session: Session) -> list[DueAct]:
-    """Return what is due everywhere, from every capability, soonest first."""
-    now = visitor.now()
-    found = [
-        *assets.due(session, now),
-        *valuation.due(session, now),
-        *lots.due(session),
-        *stays.due(session, now),
-        *objections.due(session),
-        *settlement.due(session, now),
-        *distribution.due(session, now),
-        *deposits.due(session, now),
-    ]
-    return sorted(found, key=lambda act: (act.by, act.what, act.on))
-
-
 def tasks_of(session: Session, *, court: str) -> list[Task]:
     """Return what is due at a court, soonest first."""
-    own = {case.id: case for case in cases.cases(session, court=court, limit=_CASES_MAX)}
-    return [_task(act, own[act.case]) for act in due_acts(session) if act.case in own]
+    acts = due_acts(session, visitor.now(), case=cases.ids(court=court))
+    known = cases.summaries(session, ids={act.case for act in acts})
+    return [_task(act, known[act.case]) for act in acts]
 
 
 def _task(act: DueAct, case: CaseSummary) -> Task:

@@ -18,7 +18,7 @@ from auction.procedure.assets.queries import PropertyRecord
 from auction.procedure.cases import queries as cases
 from auction.procedure.identity import queries as identity
 from auction.procedure.identity.queries import CourtRecord
-from auction.procedure.lots.queries import LotRecord
+from auction.procedure.lots.queries import LotRecord, PriorityRecord
 from auction.procedure.valuation import queries as valuation
 from auction.rulebook import rulebook
 
@@ -28,6 +28,15 @@ _METHODS = {
     "online_inquiry": "网络询价",
     "appraisal": "委托评估",
 }
+
+#: Which fact of a thing tells which block of its kind, with the words around it.
+_FACTS = (
+    ("floor_plan", "rooms", "户型为", "，户型图附于本公告"),
+    ("occupancy", "occupancy", "经现场调查，", ""),
+    ("vehicle_mileage", "mileage_km", "勘查当日仪表显示行驶里程", "公里"),
+    ("vehicle_emission", "emission", "排放标准为", ""),
+    ("equity_capital", "share_pct", "股权比例", "%"),
+)
 
 
 def proposed(session: Session, lot: LotRecord) -> dict[str, str]:
@@ -47,6 +56,7 @@ def proposed(session: Session, lot: LotRecord) -> dict[str, str]:
         "priority_holders": _priority(lot),
         "payment": _payment(lot, court),
         "court_contact": _contact(court),
+        **_special(things),
     }
 
 
@@ -76,10 +86,31 @@ def _state(thing: PropertyRecord) -> str:
     return f"{thing.title}：{used}；{burdens}。"
 
 
+def _special(things: list[PropertyRecord]) -> dict[str, str]:
+    """Return the blocks of a kind of thing that the record of the things can tell (法〔2024〕238号 第1条)."""
+    said: dict[str, list[str]] = {}
+    for thing in things:
+        for block, fact, before, after in _FACTS:
+            value = thing.facts.get(fact)
+            if isinstance(value, str | int) and not isinstance(value, bool):
+                said.setdefault(block, []).append(f"{thing.title}：{before}{value}{after}。")
+    return {block: "\n".join(lines) for block, lines in said.items()}
+
+
 def _priority(lot: LotRecord) -> str:
     if not lot.priority:
         return "没有已知优先购买权人。"
-    return "；".join(f"第{one.rank}顺位优先购买权人，理由：{one.reason}" for one in lot.priority) + "。"
+    return "；".join(_right(one) for one in lot.priority) + "。"
+
+
+def _right(one: PriorityRecord) -> str:
+    """Return a priority as block 6 tells it: rank, nature of the right and ground, never who (article 13)."""
+    parts = [f"第{one.rank}顺位优先购买权人"]
+    if one.nature:
+        parts.append(f"权利性质：{one.nature}")
+    if one.reason:
+        parts.append(f"理由：{one.reason}")
+    return "，".join(parts)
 
 
 def _payment(lot: LotRecord, court: CourtRecord) -> str:

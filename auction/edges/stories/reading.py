@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 
 import yaml
 
-from auction.edges.scenario.instants import instant, moved
-from auction.edges.scenario.nodes import FileMalformed, Values, compose, line_of
+from auction.edges.stories.instants import instant, moved
+from auction.edges.stories.nodes import FileMalformed, Values, compose, line_of
 from auction.foundation.kernel.calendar import day_of
 from auction.rulebook import rulebook
 
-_SCENARIO_KEYS = ("title", "rules", "clock", "steps")
+_SCENARIO_KEYS = ("title", "title_zh", "rules", "clock", "steps")
 _STEP_KEYS = ("do", "with", "at", "as", "expect", "refused")
 
 
@@ -38,9 +39,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A file as read; ``rules`` are the keys of the rulebook's rules the story tells."""
+    """A file as read.
+
+    ``rules`` are the keys of the rulebook's rules the story tells, ``about`` the comment it begins with.
+    """
 
     title: str
+    title_zh: str
+    about: str
     rules: tuple[str, ...]
     clock: datetime
     steps: tuple[Step, ...]
@@ -66,9 +72,7 @@ def scenario(content: bytes) -> Scenario:
     root = compose(content)
     values = Values()
     fields = _object(values, root, what="a scenario", known=_SCENARIO_KEYS)
-    title = values.value(fields["title"]) if "title" in fields else ""
-    if not isinstance(title, str):
-        raise FileMalformed("title must be text", line=line_of(fields["title"]))
+    title, title_zh = _title(values, fields, "title"), _title(values, fields, "title_zh")
     begins = _clock(values, root, fields)
     if "steps" not in fields:
         raise FileMalformed("steps are missing", line=line_of(root))
@@ -80,7 +84,27 @@ def scenario(content: bytes) -> Scenario:
     for n, node in enumerate(listed.value, start=1):
         steps.append(_step(values, node, n=n, before=before))
         before = steps[-1].at
-    return Scenario(title=title, rules=_rules(values, fields), clock=begins, steps=tuple(steps))
+    return Scenario(
+        title=title,
+        title_zh=title_zh,
+        about=_opening_comment(content),
+        rules=_rules(values, fields),
+        clock=begins,
+        steps=tuple(steps),
+    )
+
+
+def _title(values: Values, fields: Mapping[str, yaml.Node], key: str) -> str:
+    title = values.value(fields[key]) if key in fields else ""
+    if not isinstance(title, str):
+        raise FileMalformed(f"{key} must be text", line=line_of(fields[key]))
+    return title
+
+
+def _opening_comment(content: bytes) -> str:
+    """Return the comment a file begins with, as one text; nothing when it begins otherwise."""
+    lines = content.decode("utf-8-sig").splitlines()
+    return " ".join(line.lstrip("# ").strip() for line in takewhile(lambda line: line.startswith("#"), lines))
 
 
 def _rules(values: Values, fields: Mapping[str, yaml.Node]) -> tuple[str, ...]:

@@ -1,0 +1,17 @@
+"""What is kept no longer than it serves: answers under idempotency keys, once no client repeats them any more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from auction.edges.platform import Platform
+from auction.foundation.database import idempotency
+
+#: A client that has not repeated a request for this long will not; the API's documents say so.
+KEYS_KEPT = timedelta(days=7)
+
+
+def tidy(platform: Platform) -> int:
+    """Forget idempotency keys older than a week; return how many."""
+    with platform.act() as act:
+        return idempotency.forget(act, before=act.now - KEYS_KEPT)

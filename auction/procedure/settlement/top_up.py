@@ -1,0 +1,90 @@
+"""The defaulting buyer pays what the court has ordered beyond his deposit (法释〔2004〕16号 第22条)."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from auction.foundation.database.acts import Act, command
+from auction.foundation.docket.commands import append
+from auction.foundation.kernel.roles import Role
+from auction.foundation.ledger.commands import book
+from auction.foundation.ledger.rules import Account, move
+from auction.gateways.port import OrderKind
+from auction.procedure.deposits import queries as deposits
+from auction.procedure.deposits.orders import answers, request_order
+from auction.procedure.deposits.queries import OrderRecord
+from auction.procedure.deposits.rules import OrderStatus
+from auction.procedure.inputs import Checks
+from auction.procedure.settlement import keeping, rules
+from auction.procedure.settlement.models import Forfeit
+from auction.procedure.settlement.rules import SettlementStatus, SettlementWrongAmount
+
+PURPOSE = "top_up"
+
+
+@command("pay_top_up", by={Role.BIDDER, Role.FINANCE})
+def pay_top_up(act: Act, *, lot: str, amount_minor: int) -> int:
+    """Pay exactly what was ordered and return it; asking twice pays once, finance records what came by bank.
+
+    :raises NotTheBuyer: for somebody else's default
+    :raises SettlementNotDue: when nothing was ordered, or it is paid
+    :raises SettlementWrongAmount: any other amount than was ordered, with ``due_minor``
+    """
+    checks = Checks()
+    wanted = checks.identifier("lot", lot)
+    amount = checks.minor("amount_minor", amount_minor, least=0)
+    checks.refuse()
+    row = keeping.locked(act, wanted)
+    keeping.payer_only(act, row)
+    forfeit = act.session.get(Forfeit, wanted, with_for_update=True, populate_existing=True)
+    status = SettlementStatus(row.status)
+    if forfeit is None or not forfeit.top_up_minor or status is not SettlementStatus.DEFAULTED:
+        raise rules.not_due(status, zh="法院未责令补交差额", en="the court has ordered nothing")
+    orders = deposits.orders_of(act.session, subject=subject(wanted))
+    if any(order.status is OrderStatus.DONE for order in orders):
+        raise rules.not_due(status, zh="差额已经补交", en="it is paid already")
+    if amount != forfeit.top_up_minor:
+        raise SettlementWrongAmount(due_minor=forfeit.top_up_minor)
+    if not any(order.status is OrderStatus.WAITING for order in orders):
+        request_order(
+            act.as_platform(),
+            kind=OrderKind.CHARGE,
+            purpose=PURPOSE,
+            subject=subject(wanted),
+            case=row.case_id,
+            lot=row.lot_id,
+            party=row.buyer_person_id,
+            amount_minor=amount,
+        )
+    return amount
+
+
+def subject(lot: str) -> str:
+    """Return what the money orders of a lot's top-up serve."""
+    return f"{PURPOSE}:{lot}"
+
+
+def paid_order(session: Session, lot: str) -> OrderRecord | None:
+    """Return the order by which the top-up was paid, or None while it is not."""
+    orders = deposits.orders_of(session, subject=subject(lot))
+    return next((order for order in orders if order.status is OrderStatus.DONE), None)
+
+
+def _refused(act: Act, *, order: OrderRecord) -> None:
+    """Do nothing but keep the order's own word: he may pay again while nothing was taken."""
+
+
+@answers(PURPOSE, refused=_refused)
+def _paid(act: Act, *, order: OrderRecord) -> None:
+    """Book the money to the case, where it is distributed with the lot's."""
+    row = keeping.locked(act, order.lot or "")
+    postings = move(
+        case=row.case_id,
+        minor=order.amount_minor,
+        source=Account.OUTSIDE,
+        target=Account.PROCEEDS,
+        lot=row.lot_id,
+        holder=row.buyer_registration_id,
+    )
+    book(act, kind="top_up.paid", reference=order.id, postings=postings)
+    append(act, f"lot:{row.lot_id}", "top_up.paid", {"amount_minor": order.amount_minor})

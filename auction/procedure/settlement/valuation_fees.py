@@ -1,0 +1,133 @@
+"""What finding the price has cost, settled by the result of the sale (法释〔2018〕15号 第31至33条)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from auction.foundation.database.acts import Act, command
+from auction.foundation.docket.commands import lock
+from auction.foundation.kernel.calendar import day_of
+from auction.foundation.kernel.money import share
+from auction.foundation.kernel.refusal import InputMalformed
+from auction.foundation.kernel.roles import Role
+from auction.procedure.assets import queries as assets
+from auction.procedure.cases import commands as case_acts
+from auction.procedure.cases import queries as cases
+from auction.procedure.inputs import Checks
+from auction.procedure.lots import queries as lots
+from auction.procedure.valuation import fees, periods, refusals, reports
+from auction.procedure.valuation import queries as valuation
+from auction.procedure.valuation.rules import Mode
+from auction.procedure.valuation.standing import Report
+from auction.rulebook import rulebook
+from auction.rulebook.carried import carries_out
+
+_PPM_MAX = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class FeeRecord:
+    """Who is paid what for a report; the applicant has advanced it, and it is a cost the debtor bears."""
+
+    property: str
+    base_minor: int | None
+    amount_minor: int
+    lines: tuple[tuple[str, int], ...]
+    borne_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """What the fee is reckoned from; which of them is needed depends on the report and its sale."""
+
+    deal: int | None
+    fee: int | None
+    rate: int | None
+    cost: int | None
+
+
+@carries_out("valuation.fees_advanced")
+@command("settle_fee", by={Role.OFFICER})
+def settle_fee(
+    act: Act,
+    *,
+    property: str,  # noqa: A002 - the law's word
+    claim: str,
+    lot: str | None = None,
+    fee_minor: int | None = None,
+    rate_ppm: int | None = None,
+    actual_cost_minor: int | None = None,
+) -> FeeRecord:
+    """Settle the fee of the newest report and record it as a cost of the case.
+
+    For an inquiry: ``fee_minor`` for its use, to the platform closest to the deal price (第31条). For an appraisal that
+    led to a sale: ``rate_ppm`` of the appraised value or of a lower price; without a sale: the actual cost (第32条).
+
+    :param claim: the applicant's claim whose creditor advanced it (第33条)
+    :raises NoReport: there is no report to pay
+    :raises FeeSettled: it is paid once
+    :raises InputMalformed: a figure is missing, the lot was not sold or has not the thing, the claim is no applicant's
+    """
+    checks = Checks()
+    thing, of = checks.identifier("property", property), checks.identifier("claim", claim)
+    sold = None if lot is None else checks.identifier("lot", lot)
+    fee = None if fee_minor is None else checks.minor("fee_minor", fee_minor)
+    cost = None if actual_cost_minor is None else checks.minor("actual_cost_minor", actual_cost_minor)
+    rate = checks.whole_or_none("rate_ppm", rate_ppm, least=1, most=_PPM_MAX)
+    checks.refuse()
+    lock(act, f"property:{thing}")
+    found = assets.property_record(act.session, thing)
+    file = cases.case(act.session, found.case)
+    if of not in {one.id for one in file.claims if one.applicant}:
+        raise InputMalformed(errors={"claim": "不是申请执行人的债权 / is not an applicant's claim"})
+    report = _unpaid(act.session, thing)
+    deal = None if sold is None else _deal(act.session, sold, thing)
+    base, lines = _lines(act, report, _Figures(deal, fee, rate, cost))
+    total = sum(minor for _, minor in lines)
+    names = "、".join(name for name, _ in lines)
+    what = "网络询价费" if report.mode is Mode.ONLINE_INQUIRY else "评估费"
+    case_acts.record_cost(act, case=found.case, what=f"{what}：{names}"[:200], amount_minor=total, lot=sold)
+    reports.note_fee(act.as_platform(), property=thing, lines=lines, claim=of)
+    return FeeRecord(thing, base, total, tuple(lines), file.debtor.person)
+
+
+def _unpaid(session: Session, thing: str) -> Report:
+    now = valuation.standing_of(session, thing)
+    report = periods.standing_report(now)
+    if report.valuation in now.fees:
+        raise refusals.FeeSettled
+    return report
+
+
+def _lines(act: Act, report: Report, given: _Figures) -> tuple[int | None, list[tuple[str, int]]]:
+    """Return the base and who is paid what."""
+    numbers = rulebook().on(day_of(act.now)).valuation
+    if report.mode is Mode.ONLINE_INQUIRY:
+        deal, fee = _given("lot", given.deal), _given("fee_minor", given.fee)
+        return deal, fees.inquiry_fees(report.results, deal_minor=deal, fee_minor=fee)
+    ((agency, appraised),) = report.results
+    if given.deal is None:
+        cost = _given("actual_cost_minor", given.cost)
+        return None, [(agency, fees.reissue_part(numbers, fee_minor=cost) if report.reissued else cost)]
+    base = fees.appraisal_base(appraised_minor=appraised, deal_minor=given.deal)
+    rate = _given("rate_ppm", given.rate)
+    return base, [(agency, fees.appraisal_fee(numbers, base_minor=base, rate_ppm=rate, reissued=report.reissued))]
+
+
+def _given(field: str, value: int | None) -> int:
+    if value is None:
+        raise InputMalformed(errors={field: "缺少该字段 / is missing"})
+    return value
+
+
+def _deal(session: Session, lot_id: str, thing: str) -> int:
+    """Return what a thing was sold for: of several sold together, its share by their reference prices."""
+    lot = lots.lot(session, lot_id)
+    stands = lot.outcome == "sold" and lot.defaulted_at is None and lot.status != "revoked"
+    if thing not in lot.properties or not stands or lot.hammer_price_minor is None:
+        raise InputMalformed(errors={"lot": "该财产未在此成交 / the property was not sold in it"})
+    prices = [valuation.reference_price(session, one) for one in lot.properties]
+    weights = [price.amount_minor if price else 0 for price in prices]
+    return share(lot.hammer_price_minor, weights)[list(lot.properties).index(thing)]

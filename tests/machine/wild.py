@@ -1,0 +1,133 @@
+"""Any verb with anything: what exists, what does not, what cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+
+from auction.procedure.objections import queries as objections
+from tests.machine.world import BIDDERS, CASES, PARTIES, THINGS, World
+
+T = TypeVar("T")
+#: Draws from a strategy.
+Draw = Callable[[Any], Any]
+_PLACES = 5_040
+_ANYWHERE = st.integers(0, _PLACES - 1)
+#: What no field may be.
+HOSTILE: tuple[object, ...] = (
+    *("", "  ", "L9", "nobody", "名" * 90, "a\x00b", "\u202eL1", "'; DROP TABLE lots; --"),
+    *(0, -1, True, 1.5, 10**18, 10**30, None, [], ["L1"], {}, {"id": "L1"}, float("nan")),
+)
+_AMOUNTS = (1, 99, 100, 500_000, 7_000_000, 63_000_000, 70_000_000, 70_500_000, 100_000_000, 2**53)
+_GROUNDS = {
+    "defer": ("platform_fault", "panel"),
+    "suspend": ("outsider_objection", "act_objection", "retrial", "settlement_talks", "debtor_own_sale", "panel"),
+    "withdraw": ("debtor_paid", "settlement", "applicant_withdrew", "outsider_upheld", "panel", "collusion"),
+    "revoke": ("31-1", "31-3", "31-6"),
+    "release": ("案外人异议成立",),
+}
+#: What each verb is given; a name with ``?`` is left out half of the time.
+VERBS_GIVEN: dict[str, tuple[str, ...]] = {
+    "record_cost": ("case", "what", "amount_minor", "lot?"),
+    "renew_control": ("property", "until?"),
+    "release": ("property", "ground"),
+    "value_by_negotiation": ("property", "offers"),
+    "value_by_appraisal": ("property", "agency", "amount_minor", "valid_until", "agreed"),
+    "insist": ("property", "claim"),
+    "consent": ("case", "person", "to"),
+    "record_payment": ("case", "by", "amount_minor"),
+    "draft_lot": ("lot", "properties", "start_price_minor", "deposit_minor", "increment_minor", "opens_at",
+                  "closes_at?", "disclosure", "after?", "sale?"),
+    "approve_lot": ("lot", "panel"),
+    "notify": ("lot", "person", "how"),
+    "announce": ("lot",),
+    "declare_ineligible": ("person", "lot", "why"),
+    "confirm_agent": ("lot", "bidder", "agent"),
+    "register": ("lot", "bidder", "as_priority?", "agent?", "creditor_claim?"),
+    "pay_deposit": ("lot", "bidder", "amount_minor"),
+    "bid": ("lot", "bidder", "amount_minor", "received_at?", "bid_id?"),
+    "defer": ("lot", "ground"),
+    "suspend": ("lot", "ground"),
+    "resume": ("lot",),
+    "withdraw": ("lot", "ground"),
+    "revoke": ("lot", "ground"),
+    "file_objection": ("objection", "by", "kind", "against"),
+    "decide_objection": ("objection", "upheld"),
+    "take_in_kind": ("lot", "claim"),
+    "pay_balance": ("lot", "amount_minor"),
+    "decide_set_off": ("lot", "claim"),
+    "declare_default": ("lot",),
+    "apply_forfeit": ("lot",),
+    "order_top_up": ("lot",),
+    "rule": ("lot",),
+    "serve_ruling": ("lot",),
+    "hand_over": ("lot",),
+    "plan_distribution": ("case", "enforcement_fee?", "interest_until?"),
+    "serve_plan": ("case",),
+    "object_to_plan": ("case", "by", "claim", "amount_minor?"),
+    "oppose": ("case", "by", "claim?"),
+    "sue": ("case", "by", "claim?"),
+    "pay_out": ("case",),
+    "release_payout": ("case",),
+}  # fmt: skip
+_COMMANDS_OF_THEIR_OWN = frozenset({"pay_out", "release_payout"})
+_ROLES = ("officer", "panel", "finance", "head", "supervisor", "administrator", "bidder", *BIDDERS, *PARTIES)
+
+
+def pick(draw: Draw, pool: Sequence[T]) -> T:
+    """Return one of a pool.
+
+    What is drawn never depends on how large the pool is: codes and tickets are random, so two runs of the same choices
+    may find different pools.
+    """
+    place: int = draw(_ANYWHERE) * len(pool) // _PLACES
+    return pool[place]
+
+
+def act(draw: Draw, world: World) -> tuple[str, dict[str, object], str | None]:
+    """Return a verb, what it is given, and who does it where that is not who may."""
+    verb = pick(draw, sorted(VERBS_GIVEN))
+    pools = _pools(world)
+    pools["ground"] = _GROUNDS.get(verb, ())
+    hostile = [one for one in HOSTILE if isinstance(one, str)] if verb in _COMMANDS_OF_THEIR_OWN else list(HOSTILE)
+    given: dict[str, object] = {}
+    for field in VERBS_GIVEN[verb]:
+        name = field.removesuffix("?")
+        if name == field or pick(draw, (True, False)):
+            # Mostly what is plausible; once in a while what cannot be.
+            likely = pools[name] if pick(draw, range(16)) else ()
+            given[name] = pick(draw, likely or hostile)
+    return verb, given, pick(draw, (*(None,) * 10, *_ROLES)) if pick(draw, range(4)) == 0 else None
+
+
+def _pools(world: World) -> dict[str, tuple[object, ...]]:
+    seen = world.seen()
+    with world.stage.read() as session:
+        filed = tuple(one.id for case in CASES for one in objections.of_case(session, case=case))
+    there = [lot for case in CASES for lot in seen.lots[case]]
+    due = tuple(one.due_minor for one in seen.settled.values())
+    names = tuple(lot.id for lot in there) or ("L1",)
+    prices = tuple(lot.start_price_minor for lot in there) + tuple(lot.deposit_minor for lot in there)
+    instants = tuple(
+        (world.now + timedelta(**span)).isoformat()
+        for span in ({"days": -1}, {"seconds": 0}, {"minutes": 5}, {"days": 8}, {"days": 17}, {"days": 400})
+    )
+    persons = (*BIDDERS, *PARTIES)
+    amounts = (*_AMOUNTS, *due, *prices)
+    return {
+        "lot": names, "after": names, "properties": tuple([one] for one in THINGS), "property": THINGS, "case": CASES,
+        "claim": ("K1", "K2", "K3"), "creditor_claim": ("K1", "K3"), "person": persons, "by": persons,
+        "bidder": persons, "agent": persons, "amount_minor": amounts, "start_price_minor": amounts,
+        "deposit_minor": amounts, "increment_minor": (1, 500_000), "opens_at": instants, "closes_at": instants,
+        "until": instants, "valid_until": instants, "received_at": instants, "interest_until": ("2025-09-30",),
+        "sale": (True, False), "agreed": (True, False), "upheld": (True, False), "as_priority": (True, False),
+        "enforcement_fee": (True, False), "disclosure": ("complete", {"omit": ["taxes"]}),
+        "panel": (["甲", "乙", "丙"], ["甲"], ["甲", "甲", "乙"]), "how": ("served", "waived", "unreachable"),
+        "to": ("sell_more", "own_sale"), "what": ("评估费", "看样费"), "why": ("近亲属",), "agency": ("评估公司",),
+        "kind": ("act", "outsider", "valuation", "plan"), "against": (*names, *THINGS, *CASES),
+        "objection": (*filed, f"O{next(world.numbers)}"), "bid_id": ("b-1", "b-2"),
+        "offers": ([{"party": "D", "amount_minor": 100_000_000}, {"party": "K1", "amount_minor": 100_000_000}],),
+    }  # fmt: skip
