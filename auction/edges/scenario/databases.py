@@ -1,4 +1,4 @@
-"""Scratch databases: one migrated template, a copy for each scenario, and nothing left of them afterwards."""
+"""Scratch databases: one migrated template, an empty copy for each scenario, and nothing left of them afterwards."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -14,18 +15,21 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from auction.foundation.database.embedded import scratch
+from auction.foundation.database.emptying import SCRATCH, empty, shape
 from auction.foundation.database.migrate import DatabaseUnreachable, migrate
 from auction.resources import migrations_dir
 from auction.settings import read_settings
 
-_PREFIX = "auction_scenario_"
+#: Copies this process has emptied, to be used again, by their server and template.
+_SHELVES: dict[tuple[str, str], list[str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
     """A migrated database without data, and the server it lies on; a plain value, so that workers may be told of it.
 
-    ``server`` is any database of that server; only ``CREATE DATABASE`` and ``DROP DATABASE`` are said to it.
+    ``server`` is any database of that server; only ``CREATE DATABASE`` and ``DROP DATABASE`` are said to it. Copies are
+    emptied and used again, and dropped with the template.
     """
 
     server: str
@@ -33,13 +37,24 @@ class Template:
 
     @contextlib.contextmanager
     def copy(self) -> Iterator[str]:
-        """Yield the address of a fresh copy, dropped afterwards whatever happens."""
-        name = f"{_PREFIX}{secrets.token_hex(8)}"
-        _say(self.server, "CREATE DATABASE {} TEMPLATE {}", name, self.name)
+        """Yield the address of an empty copy, emptied or dropped afterwards whatever happens."""
+        shelf = _SHELVES.setdefault((self.server, self.name), [])
+        name = shelf.pop() if shelf else self._fresh()
+        url = address(self.server, database=name)
+        kept = False
         try:
-            yield address(self.server, database=name)
+            yield url
+            kept = empty(url, like=_shape(address(self.server, database=self.name)))
         finally:
-            _say(self.server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            if kept:
+                shelf.append(name)
+            else:
+                _say(self.server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def _fresh(self) -> str:
+        name = f"{SCRATCH}{self.name.removeprefix(SCRATCH)}_{secrets.token_hex(8)}"
+        _say(self.server, "CREATE DATABASE {} TEMPLATE {}", name, self.name)
+        return name
 
 
 @contextlib.contextmanager
@@ -50,13 +65,26 @@ def template(env: Mapping[str, str]) -> Iterator[Template]:
     :raises DatabaseUnreachable: when the server of ``DATABASE_URL`` does not answer or lets no database be made
     """
     with _server(env) as server:
-        name = f"{_PREFIX}template_{secrets.token_hex(8)}"
+        name = f"{SCRATCH}{secrets.token_hex(8)}"
         _say(server, "CREATE DATABASE {}", name)
         try:
             migrate(url=address(server, database=name), migrations=migrations_dir())
             yield Template(server=server, name=name)
         finally:
-            _say(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            for copy in [*_copies(server, name), name]:
+                _say(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", copy)
+
+
+@cache
+def _shape(template_url: str) -> str:
+    return shape(template_url)
+
+
+def _copies(server: str, name: str) -> list[str]:
+    """Return the copies of a template, whichever process made them."""
+    with psycopg.connect(_plain(server)) as connection:
+        rows = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [f"{name}_"])
+        return [row[0] for row in rows.fetchall()]
 
 
 def address(server: str, *, database: str) -> str:
@@ -78,9 +106,8 @@ def _server(env: Mapping[str, str]) -> Iterator[str]:
 
 
 def _say(server: str, statement: str, *names: str) -> None:
-    plain = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
-        with psycopg.connect(plain, autocommit=True) as connection:
+        with psycopg.connect(_plain(server), autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(*(sql.Identifier(name) for name in names)))
     except psycopg.errors.InsufficientPrivilege as fault:
         raise DatabaseUnreachable(
@@ -89,3 +116,7 @@ def _say(server: str, statement: str, *names: str) -> None:
         ) from fault
     except psycopg.OperationalError as fault:
         raise DatabaseUnreachable(f"The database server does not answer: {fault}") from fault
+
+
+def _plain(url: str) -> str:
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
