@@ -29,7 +29,7 @@ _ROOMS = (
     *("models", "commands", "payments", "officers", "stays", "eligibility", "agents", "review", "suits", "papers"),
     *("entrusting", "choosing", "reports", "registers", "valuation_fees"),
     *("top_up", "queue", "transfer", "excess", "participation", "bankruptcy", "disputes", "judgments", "handing_over"),
-    *("corrections", "joint", "undertakings", "reminders", "surplus"),
+    *("corrections", "joint", "undertakings", "reminders", "surplus", "approvals"),
 )
 _TABLES = (
     "auction.foundation.database.idempotency",

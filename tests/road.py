@@ -38,6 +38,7 @@ class Road:
 
     platform: Platform
     kind: str = "movable"
+    category: str = "vehicle"
     reference_minor: int = 1_000_000 * YUAN
     court: str = "T1"
     people: dict[str, Actor] = field(default_factory=dict)
@@ -82,7 +83,13 @@ class Road:
         """Seize a thing of case C1 and value it by negotiation."""
         with self.platform.act() as act:
             assets.seize(
-                act, id=thing, case="C1", kind=self.kind, title=f"测试财产 {thing}", city="北京市", category="vehicle"
+                act,
+                id=thing,
+                case="C1",
+                kind=self.kind,
+                title=f"测试财产 {thing}",
+                city="北京市",
+                category=self.category,
             )
         with self.platform.act() as act:
             offers = [{"party": party, "amount_minor": self.reference_minor} for party in ("K1", "D")]

@@ -15,7 +15,7 @@ from auction.procedure.lots import queries as lots
 from auction.procedure.objections import queries
 from auction.procedure.objections.course import Step
 from auction.procedure.objections.queries import ObjectionRecord
-from tests.edges.clerks import Clerk, Courthouse, courthouse, said
+from tests.edges.clerks import Clerk, Courthouse, courthouse, said, typed_moment
 from tests.edges.opened import opening
 from tests.road import Road
 
@@ -97,8 +97,12 @@ def test_the_panel_rejects_it_and_after_the_window_lets_the_lot_go_on(house: Cou
     assert place in today
     assert "异议立案" in today
     assert "孙某" in judge.see("/court/objections")
-    assert "购车合同" in judge.see(place)
+    page = judge.see(place)
+    assert "购车合同" in page
+    assert f'action="{place}/decide"' in page
+    assert f'action="{place}/accept"' in house.officer.see(place)
     house.officer.do(f"{place}/accept")
+    assert f'action="{place}/notify"' in house.officer.see(place)
     house.officer.do(f"{place}/notify")
     judge.do(f"{place}/decide", {"upheld": "no", "reasons": "登记在被执行人名下。", "confirmed": "1"})
     page = judge.see(place)
@@ -132,6 +136,9 @@ def test_the_suit_keeps_the_thing_back_until_security_is_given(house: Courthouse
     assert f'action="/my/objections/{filed.id}/sue"' in outsider.see(f"/my/objections/{filed.id}")
     outsider.do(f"/my/objections/{filed.id}/sue")
     house.wait(timedelta(days=30))
+    page = judge.see(place)
+    assert f'action="{place}/secure"' in page
+    assert f'action="{place}/judge"' in page
     assert judge.send("/court/lots/L1/resume", {"confirmed": "1"}).status_code == 409
     assert judge.send(f"{place}/secure", {"by": road.person("孙某").person or "", "amount": "100"}).status_code == 403
     assert judge.send(f"{place}/secure", {"by": applicant(house), "amount": "-1"}).status_code == 400
@@ -153,6 +160,10 @@ def test_papers_are_asked_for_once_and_the_ruling_goes_to_the_higher_court(house
     outsider.do(f"{mine}/supplement", {"papers": "身份证复印件"})
     judge = house.staff["judge1"]
     judge.do(f"{place}/decide", {"upheld": "no", "reasons": "公告期合法。", "confirmed": "1"})
+    for ended, answer in (("", 400), ("soon", 400), ("2099-01-01T09:00", 400)):
+        excuse = {"by": filed.by, "obstacle_ended_at": ended}
+        assert judge.send(f"{place}/excuse", excuse).status_code == answer
+    judge.do(f"{place}/excuse", {"by": filed.by, "obstacle_ended_at": typed_moment(house.now)})
     outsider.do(f"{mine}/reconsider", {"reasons": "请求撤销。"})
     house.officer.do(f"{place}/send_up")
     house.staff["head"].do(f"{place}/extend")
@@ -248,3 +259,23 @@ def test_who_enforced_does_not_decide(house: Courthouse, outsider: Clerk) -> Non
     assert "法释〔2015〕10号 第11条" in said(answer)
     assert objections(house)[0].status == "pending"
     house.staff["judge2"].do(f"/court/objections/{filed.id}/decide", ruling)
+
+
+@pytest.mark.usefixtures("road")
+def test_a_stay_of_limited_time_is_ordered_by_the_panel(house: Courthouse) -> None:
+    judge, stay = house.staff["judge1"], {"lot": "L1", "ordered": "superior", "confirmed": "1"}
+    assert 'action="/court/cases/C1/stay"' in judge.see("/court/cases/C1/objections")
+    for wrong, answer in (
+        ({"until": "2026-12-31"}, 409),
+        ({"until": "soon"}, 400),
+        ({"until": "2020-01-01"}, 400),
+        ({"ordered": "friendship"}, 400),
+        ({"lot": "L9"}, 404),
+    ):
+        assert judge.send("/court/cases/C1/stay", stay | wrong).status_code == answer, wrong
+    assert judge.send("/court/cases/C1/stay", {"lot": "L1", "ordered": "superior"}).status_code == 400
+    assert house.officer.send("/court/cases/C1/stay", stay).status_code == 403
+    assert status(house) == "open"
+    judge.do("/court/cases/C1/stay", stay)
+    assert status(house) == "deferred"
+    assert "/court/lots/L1/live" in judge.see("/court")

@@ -249,7 +249,10 @@ def number_of(house: Courthouse, serial: int) -> str:
 @pytest.mark.usefixtures("sale")
 def test_the_court_confirms_agents_and_joint_bidders_before_bidding(house: Courthouse) -> None:
     fields = {"bidder_name": "王某", "bidder_number": id_number(1), "agent_name": "李某", "agent_number": id_number(2)}
-    assert "法释〔2016〕18号 第14条" in house.officer.see("/court/lots/L1/bidders")
+    page = house.officer.see("/court/lots/L1/bidders")
+    assert "法释〔2016〕18号 第14条" in page
+    assert 'action="/court/lots/L1/bidders/agent"' in page
+    assert 'action="/court/lots/L1/bidders/ineligible"' in page
     house.officer.do("/court/lots/L1/bidders/agent", fields)
     shares = {
         f"joint-{n}-{part}": value

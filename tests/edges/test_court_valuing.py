@@ -148,7 +148,7 @@ def test_a_fee_is_settled_once(house: Courthouse) -> None:
     appraised(house)
     assert house.officer.send(f"{PAGE}/valuation/fee", {"claim": "K1"}).status_code == 400
     take(house, "fee", {"claim": "K1", "actual_cost": "3000"})
-    assert "费用已结算" in house.officer.see(PAGE)
+    assert "甲评估 ¥3,000.00 已计入案件费用" in " ".join(said(house.officer.open(PAGE)).split())
     again = house.officer.send(f"{PAGE}/valuation/fee", {"claim": "K1", "actual_cost": "3000"})
     assert again.status_code == 409
 
@@ -156,9 +156,10 @@ def test_a_fee_is_settled_once(house: Courthouse) -> None:
 def test_the_reasons_of_the_law_are_a_list(house: Courthouse) -> None:
     text = house.officer.see(PAGE)
     assert "需要由专业人员现场勘验或者鉴定" in text
-    given = {"agency": "甲评估", "amount": "1", "valid_until": "2025-12-31", "listed_reason": "随便"}
+    given = {"agency": "甲评估", "amount": "1", "valid_until": "2025-12-31", "listed_reason-appraisal": "随便"}
     assert house.officer.send(f"{PAGE}/value/appraisal", given).status_code == 400
-    house.officer.do(f"{PAGE}/value/appraisal", given | {"listed_reason": "survey_needed"})
+    house.officer.do(f"{PAGE}/value/appraisal", given | {"listed_reason-appraisal": "survey_needed"})
+    assert text.count("法释〔2018〕15号 第7条）") < house.officer.see(PAGE).count("法释〔2018〕15号 第7条）")
 
 
 def test_only_an_officer_of_the_court_takes_a_step(house: Courthouse) -> None:

@@ -178,3 +178,19 @@ def test_any_bytes_are_read_or_refused_with_a_line(content: bytes) -> None:
 def test_any_yaml_like_text_is_read_or_refused_with_a_line(text: str) -> None:
     found = read_or_fault((HEAD + "steps:\n" + text).encode())
     assert isinstance(found, Scenario) or (found.line >= 1 and found.reason)
+
+
+def test_a_story_says_what_it_is_about_and_is_titled_in_both_languages() -> None:
+    told = scenario(
+        b"# Article 10: the floor.\n#  Rounded up.\ntitle: The floor\ntitle_zh: floor\n"
+        b'rules: [auction.start_price_min_pct]\nclock: "2025-03-01T09:00:00+08:00"\nsteps: [{do: wait}]\n# the end\n'
+    )
+    assert told.about == "Article 10: the floor. Rounded up."
+    assert (told.title, told.title_zh, told.rules) == ("The floor", "floor", ("auction.start_price_min_pct",))
+
+
+@pytest.mark.parametrize("rules", ["auction.start_price_min_pct", "[1]", "[auction.nothing]", "{a: b}", "[[]]"])
+def test_rules_nobody_knows_make_a_file_malformed(rules: str) -> None:
+    with pytest.raises(FileMalformed) as told:
+        scenario(f'title: x\nrules: {rules}\nclock: "2025-03-01T09:00:00+08:00"\nsteps: [{{do: wait}}]\n'.encode())
+    assert told.value.line == 2

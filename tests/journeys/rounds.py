@@ -10,6 +10,8 @@ from tests.journeys.people import Person
 
 #: By a day after the close the winner's deposit is with the court.
 DEPOSITS_MOVED = timedelta(hours=25)
+#: How often a person looks again before giving up.
+_PATIENCE = 40
 
 
 def drafted(court: Court, failed: str, *, button: str) -> tuple[str, datetime]:
@@ -23,11 +25,26 @@ def drafted(court: Court, failed: str, *, button: str) -> tuple[str, datetime]:
 
 
 def sold(buyer: Person, lot: str, *, ends_at: datetime) -> None:
-    """Let a lot end to the second, as the outage rule wants, and the winner's deposit reach the court a day later."""
+    """Let a lot end to the second, as the outage rule wants, and the winner's deposit reach the court a day later.
+
+    The buyer's page turns by itself.
+    """
     buyer.site.wait_until(ends_at)
-    buyer.go(lot).sees_after_reload("查看成交与付款")
+    buyer.sees("您已竞得")
+    own = buyer.go("/my").page.locator(f"a[href='{lot}/settlement']")
+    for _ in range(_PATIENCE):
+        if own.count():
+            break
+        buyer.page.wait_for_timeout(300)
+        buyer.go("/my")
     buyer.site.wait(DEPOSITS_MOVED)
-    buyer.follow("查看成交与付款")
+    buyer.go(f"{lot}/settlement")
+
+
+def leads(bidder: Person, lot: str, *, opens_at: datetime, yuan: str) -> None:
+    """Wait on the lot's page until bidding opens, and bid."""
+    bidder.go(lot).site.wait_until(opens_at)
+    bidder.sees("最低可出价").bid(yuan).sees("您领先")
 
 
 def start_price(officer: Person) -> str:

@@ -11,7 +11,7 @@ from auction.foundation.ledger import queries as ledger
 from auction.foundation.ledger.rules import Account
 from tests.journeys.court import LENGTH, Court, ten_o_clock
 from tests.journeys.people import Crowd, Person
-from tests.journeys.rounds import drafted, figures, sold
+from tests.journeys.rounds import drafted, figures, leads, sold
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("browser")]
 
@@ -37,8 +37,7 @@ def test_a_buyer_defaults_and_his_deposit_is_used_line_by_line(crowd: Crowd) -> 
         serial=4302, claims=CLAIMS, title="苏A71D05 测试牌小型客车", start="700000", opens_at=opens_at
     ).split()
     first, second = crowd.person("bidder1").register_and_pay(lot), crowd.person("bidder2")
-    crowd.site.wait_until(opens_at)
-    first.go(lot).sees_after_reload("最低可出价").bid("755,000.00")
+    leads(first, lot, opens_at=opens_at, yuan="755,000.00")
     sold(first, lot, ends_at=opens_at + LENGTH)
     not_paid(court, first, lot)
     again = sold_again(court, first, second, lot)
@@ -66,8 +65,7 @@ def sold_again(court: Court, first: Person, second: Person, lot: str) -> str:
     first.page.get_by_role("button", name="报名，取得竞买代码").click()
     expect(first.page.locator("main")).to_contain_text("第24条")
     second.register_and_pay(again)
-    court.crowd.site.wait_until(opens_at)
-    second.go(again).sees_after_reload("最低可出价").bid("700,000.00")
+    leads(second, again, opens_at=opens_at, yuan="700,000.00")
     sold(second, again, ends_at=opens_at + LENGTH)
     return again
 

@@ -36,6 +36,7 @@ def test_an_outsider_stops_an_open_lot_and_it_goes_on_with_the_time_it_had(crowd
 
     objection = is_rejected(court, case)
     court.at("panel").go("/court").inspect("court-today-objections")
+    see_the_forms(court, case, lot)
     crowd.site.wait(timedelta(days=20))
     resumed = crowd.site.now
     panel = court.at("panel").go(objection).confirm("恢复该拍品").sees("竞价中")
@@ -80,6 +81,20 @@ def is_rejected(court: Court, case: str) -> str:
     assert panel.page.get_by_role("button", name="恢复该拍品").count() == 0, "not before the window is over"
     panel.go("/court/objections").inspect("court-objections")
     return officer.at
+
+
+def see_the_forms(court: Court, case: str, lot: str) -> None:
+    """What parties hand in, pay and agree to is entered on pages that everybody can use."""
+    for name, path in {"court-bidders": f"/court{lot}/bidders", "court-wishes": case}.items():
+        unfolded(court.officer.go(path)).inspect(name)
+    unfolded(court.officer.go(f"{case}/objections")).inspect("court-paper-objection")
+    unfolded(court.at("finance").go(f"{case}/money")).inspect("court-payments")
+
+
+def unfolded(person: Person) -> Person:
+    """Open everything that is folded away."""
+    person.page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
+    return person
 
 
 def goes_on(watching: Person, rival: Person, lot: str, ends_at: datetime) -> None:

@@ -30,7 +30,12 @@ PUBLIC = {
     "help": "/help",
 }
 DESKS = {
-    "officer": {"court-cases": "/court/cases", "court-lots": "/court/lots", "court-panel-list": "/court/panel"},
+    "officer": {
+        "court-cases": "/court/cases",
+        "court-lots": "/court/lots",
+        "court-panel-list": "/court/panel",
+        "court-objections": "/court/objections",
+    },
     "supervisor": {"supervision": "/supervision"},
     "admin": {"admin": "/admin", "admin-partners": "/admin/partners", "admin-deliveries": "/admin/deliveries"},
 }

@@ -19,7 +19,7 @@ SALE = timedelta(days=60)
 def fails(court: Court, lot: str, *, ends_at: datetime) -> None:
     """Let a lot end without a bid, and wait until the desk says so."""
     court.crowd.site.wait_until(ends_at)
-    court.officer.go(f"/court{lot}/live").sees_after_reload("流拍后办理")
+    court.officer.go(f"/court{lot}/settlement").sees_after_reload("流拍：竞价结束时无人出价")
 
 
 def test_a_lot_fails_three_times_and_a_creditor_takes_it(crowd: Crowd) -> None:
@@ -50,7 +50,7 @@ def the_sale(court: Court, second: str) -> str:
     officer = court.officer.go("/court").sees("以物抵债").go(f"/court{second}/in-kind").press("登记询问")
     officer.sees("已询问，未答复")
     for _ in CLAIMS:
-        officer.confirm("不接受")
+        officer.press("不接受")
     officer.sees("债权人均不接受").inspect("court-in-kind-declined").follow("办理下一步")
     assert start_price(officer) == "¥560,000.00"
     draft, opens_at = drafted(court, second, button="拟定变卖")

@@ -49,6 +49,7 @@ def _close_something(world: World) -> None:
         world.stage.wait_in_queue(until=max(at, world.now))
         with world.platform.act() as act:
             bidding.close_when_due(act, lot=lot)
+        world.forget()
 
 
 def _pay_something(world: World) -> None:

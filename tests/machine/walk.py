@@ -213,7 +213,7 @@ def _with_the_money(world: World, session: Session, case: str) -> Iterator[Step]
             yield f"serve the plan of {case}", lambda: world.do("serve_plan", case=case)
         case PlanStatus.SERVED:
             yield from _disputing(world, session, case)
-            yield f"pay out {case}", lambda: _pay_out(world, case)
+            yield f"pay out {case}", lambda: pay_out(world, case)
         case PlanStatus.FINAL:
             yield f"release {case}", lambda: world.do("release_payout", case=case)
         case _:
@@ -244,7 +244,7 @@ def _disputing(world: World, session: Session, case: str) -> Iterator[Step]:
             yield f"{by} objects", lambda: world.do("object_to_plan", case=case, by=by, claim=share)
 
 
-def _pay_out(world: World, case: str) -> None:
+def pay_out(world: World, case: str) -> None:
     with world.stage.read() as session:
         there = plans.plan(session, case=case)
         if there is None or there.objection_until is None:

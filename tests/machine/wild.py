@@ -27,7 +27,10 @@ _GROUNDS = {
     "suspend": ("outsider_objection", "act_objection", "retrial", "settlement_talks", "debtor_own_sale", "panel"),
     "withdraw": ("debtor_paid", "settlement", "applicant_withdrew", "outsider_upheld", "panel", "collusion"),
     "revoke": ("31-1", "31-3", "31-6"),
-    "release": ("案外人异议成立",),
+    "release": ("案外人异议成立", "applicant_withdrew", "excess", "unsold"),
+    "defer_valuation": ("panel", "objection", "settlement"),
+    "withdraw_valuation": ("panel", "settlement"),
+    "strike_platform": ("refused", "late"),
 }
 #: What each verb is given; a name with ``?`` is left out half of the time.
 VERBS_GIVEN: dict[str, tuple[str, ...]] = {
@@ -73,6 +76,63 @@ VERBS_GIVEN: dict[str, tuple[str, ...]] = {
     "pay_out": ("case",),
     "release_payout": ("case",),
 }  # fmt: skip
+#: The verbs that the road needs only when something special has happened.
+SPECIAL: dict[str, tuple[str, ...]] = {
+    "value_by_directed_inquiry": ("property", "authority", "amount_minor?", "agreed?", "reason?"),
+    "value_by_online_inquiry": ("property", "sent_at?", "results", "agreed?", "reason?"),
+    "entrust_appraisal": ("property", "purpose?", "agreed?", "reason?"),
+    "send_inquiry": ("property", "purpose?", "agreed?", "reason?"),
+    "agree_agencies": ("property", "agencies"),
+    "commit_draw": ("property", "agencies"),
+    "draw_agencies": ("property", "words?"),
+    "check_draw": ("property", "seed?"),
+    "extend_appraisal": ("property", "days?"),
+    "replace_agency": ("property",),
+    "return_report": ("property", "why", "wrong"),
+    "send_report": ("property", "person", "how"),
+    "find_facts": ("property",),
+    "defer_valuation": ("property", "ground"),
+    "resume_valuation": ("property",),
+    "withdraw_valuation": ("property", "ground"),
+    "settle_fee": ("property", "lot?", "claim", "fee_minor?", "actual_cost_minor?", "rate_ppm?"),
+    "list_platform": ("platform", "data_kinds?", "retention_years?"),
+    "strike_platform": ("platform", "ground"),
+    "forward_objection": ("property", "objection"),
+    "explain_objection": ("property", "objection", "accepted"),
+    "order_review": ("property", "objection", "until"),
+    "conclude_review": ("property", "objection", "wrong"),
+    "ask_papers": ("objection", "what"),
+    "supplement_objection": ("objection", "by", "papers"),
+    "accept_objection": ("objection",),
+    "notify_objection": ("objection",),
+    "reconsider": ("objection", "by", "reasons?"),
+    "send_up_objection": ("objection",),
+    "extend_reconsideration": ("objection",),
+    "decide_reconsideration": ("objection", "granted"),
+    "sue_over_thing": ("objection", "by"),
+    "accept_security": ("objection", "by", "amount_minor"),
+    "enter_judgment": ("objection", "for_outsider"),
+    "order_stay": ("lot", "ordered", "until?"),
+    "warn_no_surplus": ("property",),
+    "record_approval": ("lot", "granted"),
+    "correct_announcement": ("lot", "block", "text", "why?"),
+    "read_corrections": ("lot", "bidder"),
+    "confirm_joint": ("lot", "bidder", "jointly"),
+    "undertake": ("lot", "person"),
+    "ask_in_kind": ("lot", "claims?"),
+    "decline_in_kind": ("lot", "claim"),
+    "ask_set_off": ("lot", "claim"),
+    "pay_top_up": ("lot", "amount_minor"),
+    "settle_suit": ("case", "claim", "amount_minor"),
+    "join_distribution": ("case", "claims"),
+    "refer_bankruptcy": ("case", "by"),
+    "answer_bankruptcy": ("case", "accepted"),
+    "order_release": ("property", "kept_worth_minor"),
+    "ask_transfer": ("property", "case"),
+    "transfer_disposal": ("property",),
+}
+#: What only looks, or is done before there is anything to do something with.
+NOT_WILD = frozenset({"open_case", "seize", "show", "wait"})
 _COMMANDS_OF_THEIR_OWN = frozenset({"pay_out", "release_payout"})
 _ROLES = ("officer", "panel", "finance", "head", "supervisor", "administrator", "bidder", *BIDDERS, *PARTIES)
 
@@ -89,12 +149,14 @@ def pick(draw: Draw, pool: Sequence[T]) -> T:
 
 def act(draw: Draw, world: World) -> tuple[str, dict[str, object], str | None]:
     """Return a verb, what it is given, and who does it where that is not who may."""
-    verb = pick(draw, sorted(VERBS_GIVEN))
+    # The special verbs are many and mostly refused, so they come once in three.
+    given_by = SPECIAL if pick(draw, range(3)) == 0 else VERBS_GIVEN
+    verb = pick(draw, sorted(given_by))
     pools = _pools(world)
     pools["ground"] = _GROUNDS.get(verb, ())
     hostile = [one for one in HOSTILE if isinstance(one, str)] if verb in _COMMANDS_OF_THEIR_OWN else list(HOSTILE)
     given: dict[str, object] = {}
-    for field in VERBS_GIVEN[verb]:
+    for field in given_by[verb]:
         name = field.removesuffix("?")
         if name == field or pick(draw, (True, False)):
             # Mostly what is plausible; once in a while what cannot be.
@@ -129,5 +191,15 @@ def _pools(world: World) -> dict[str, tuple[object, ...]]:
         "to": ("sell_more", "own_sale"), "what": ("评估费", "看样费"), "why": ("近亲属",), "agency": ("评估公司",),
         "kind": ("act", "outsider", "valuation", "plan"), "against": (*names, *THINGS, *CASES),
         "objection": (*filed, f"O{next(world.numbers)}"), "bid_id": ("b-1", "b-2"),
+        "authority": ("税务局",), "reason": ("法律规定",), "sent_at": instants, "purpose": ("处置",), "days": (15, 30),
+        "results": ([{"platform": one, "amount_minor": 100_000_000} for one in ("甲平台", "乙平台", "丙平台")],),
+        "agencies": (["甲评估", "乙评估", "丙评估"], ["甲评估"], [], "甲评估"), "words": ("开奖", ["a", "b"], None),
+        "seed": ("a" * 64,), "wrong": (["面积有误"], True, False), "fee_minor": amounts, "actual_cost_minor": amounts,
+        "rate_ppm": (1, 1_000, 10**6), "platform": ("甲平台",), "data_kinds": (0, 2, 3), "retention_years": (1, 10),
+        "accepted": (True, False), "papers": ("产权证",), "reasons": ("不服",), "granted": (True, False),
+        "for_outsider": (True, False), "ordered": ("security", "superior"), "block": ("taxes", "defects"),
+        "text": ("补充说明", "占有不明"), "jointly": ([{"person": one, "share": "1/2"} for one in ("A", "B")],),
+        "claims": (["K1"], [{"id": "K9", "creditor": "丁", "amount_minor": 1, "kind": "ordinary", "title": "判决"}]),
+        "kept_worth_minor": amounts,
         "offers": ([{"party": "D", "amount_minor": 100_000_000}, {"party": "K1", "amount_minor": 100_000_000}],),
     }  # fmt: skip

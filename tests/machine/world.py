@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from auction import capabilities
 from auction.edges.platform import Platform
@@ -19,6 +20,7 @@ from auction.edges.scenario.playing import plain
 from auction.edges.scenario.stage import Stage
 from auction.edges.scenario.verbs import VERBS
 from auction.foundation.docket import queries as docket
+from auction.foundation.docket.models import DocketHead
 from auction.foundation.kernel.refusal import Refusal
 from auction.foundation.kernel.roles import Role
 from auction.procedure.assets import queries as assets
@@ -49,13 +51,21 @@ class Tally:
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Seen:
-    """What there is at an instant, read once: it chooses what is done next."""
+    """What there is; a record is read again when its docket has moved."""
 
-    things: Mapping[str, list[PropertyRecord]]
-    lots: Mapping[str, list[LotRecord]]
-    settled: Mapping[str, SettlementRecord]
+    heads: dict[str, tuple[int, str]] = field(default_factory=dict)
+    things: dict[str, list[PropertyRecord]] = field(default_factory=dict)
+    lots_by_id: dict[str, LotRecord] = field(default_factory=dict)
+    settled: dict[str, SettlementRecord] = field(default_factory=dict)
+    read_at: datetime | None = None
+
+    @property
+    def lots(self) -> Mapping[str, list[LotRecord]]:
+        """The lots of each case in the order drafted."""
+        drafted = sorted(self.lots_by_id.values(), key=lambda lot: int(lot.id[1:]) if lot.id[1:].isdecimal() else 0)
+        return {case: [lot for lot in drafted if lot.case == case] for case in CASES}
 
 
 def _digests() -> str:
@@ -76,7 +86,9 @@ class World:
         self.tally = tally
         self.numbers = count(1)
         self._digests = _digests()
-        self._seen: Seen | None = None
+        self._seen = Seen()
+        self._stale = True
+        self._digest: Mapping[str, str] | None = None
 
     @property
     def now(self) -> datetime:
@@ -115,13 +127,14 @@ class World:
     def must(self, verb: str, **given: object) -> None:
         """Do what the law lets be done here."""
         self._play(verb, given)
+        self.forget()
         self.tally.done[verb] += 1
 
     def do(self, verb: str, *, acts_as: object = None, **given: object) -> Refusal | None:
         """Do a verb, or see it refused by name with nothing changed; any other exception is the test's to show."""
         self.stage.acts_as = str(acts_as) if acts_as else None
-        self._seen = None
         before = self.digest()
+        self.forget()
         try:
             self._play(verb, given)
         except Refusal as refusal:
@@ -136,26 +149,41 @@ class World:
 
     def until(self, instant: datetime) -> None:
         """Let time pass; what falls due meanwhile happens, and so does what follows from it."""
-        self._seen = None
+        self.forget()
         self.stage.fall_due(until=max(instant, self.now))
         self.stage.settle()
         self.tally.done["wait"] += 1
 
     def seen(self) -> Seen:
         """Return what there is now."""
-        if self._seen is None:
+        if self._stale:
             with self.stage.read() as session:
-                self._seen = Seen(
-                    things={case: assets.properties(session, case, now=self.now) for case in CASES},
-                    lots={case: lots.of_case(session, case=case) for case in CASES},
-                    settled={one.lot: one for case in CASES for one in settlements.of_case(session, case=case)},
-                )
+                self._look(session)
+            self._stale = False
         return self._seen
+
+    def _look(self, session: Session) -> None:
+        before, seen = self._seen.heads, self._seen
+        found = session.execute(select(DocketHead.chain, DocketHead.seq, DocketHead.hash).where(DocketHead.seq > 0))
+        seen.heads = {chain: (seq, digest) for chain, seq, digest in found}
+        moved = {chain for chain, head in seen.heads.items() if before.get(chain) != head}
+        for chain in moved:
+            what, _, name = chain.partition(":")
+            if what == "lot":
+                seen.lots_by_id[name] = lots.lot(session, name)
+                if (settled := settlements.settlement(session, name)) is not None:
+                    seen.settled[name] = settled
+        if seen.read_at != self.now or any(chain.startswith("property:") for chain in moved):
+            # Holds on things end by the passing of time alone.
+            seen.things = {case: assets.properties(session, case, now=self.now) for case in CASES}
+            seen.read_at = self.now
 
     def digest(self) -> Mapping[str, str]:
         """Return what every table holds, by its digest."""
-        with self.platform.database.engine.connect() as connection:
-            return {str(row[0]): str(row[1]) for row in connection.execute(text(self._digests))}
+        if self._digest is None:
+            with self.platform.database.engine.connect() as connection:
+                self._digest = {str(row[0]): str(row[1]) for row in connection.execute(text(self._digests))}
+        return self._digest
 
     @contextmanager
     def cut_off(self) -> Iterator[None]:
@@ -164,6 +192,11 @@ class World:
             yield
         except Died:
             self.tally.done["crash"] += 1
+        self.forget()
+
+    def forget(self) -> None:
+        """Look again before saying how things are."""
+        self._digest, self._stale = None, True
 
     def _play(self, verb: str, given: Mapping[str, object]) -> None:
         match verb:

@@ -12,8 +12,8 @@ from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.refusal import NotFound
 from auction.foundation.kernel.roles import Role
 from auction.procedure.assets import queries as assets
+from auction.procedure.lots import approvals, corrections, surplus
 from auction.procedure.lots import commands as lots
-from auction.procedure.lots import corrections, surplus
 from auction.procedure.lots.conditions import Conditions, read_conditions
 from auction.rulebook import rulebook
 
@@ -56,13 +56,15 @@ def _conditions(stage: Stage, given: Given) -> Conditions | None:
     """Read the special conditions of homes and equity; None when the step names none."""
     limited, reason = given.plain("purchase_limited"), given.plain("unappraisable")
     company, others = given.text_or_none("company"), given.texts("shareholders")
-    if limited is None and reason is None and company is None and not others:
+    approval = given.plain("approval")
+    if limited is None and reason is None and company is None and approval is None and not others:
         return None
     return read_conditions(
         purchase_limited=False if limited is None else limited,
         unappraisable=reason,
         company=stage.person(company) if company else None,
         shareholders=[stage.person(name) for name in others if name],
+        approval=approval,
     )
 
 
@@ -98,6 +100,16 @@ def correct_announcement(stage: Stage, given: Given) -> object:
             act, lot=lot, block=block, text=text if isinstance(text, str) else "", why=why or "更正"
         )
     return {"lot": record.id, "status": record.status, "corrections": record.corrections}
+
+
+@verb("record_approval")
+def record_approval(stage: Stage, given: Given) -> object:
+    """Record what the authority said to the buyer of equity."""
+    lot, granted = given.text("lot"), given.answer("granted")
+    given.done()
+    with stage.act(stage.official(Role.OFFICER)) as act:
+        answer = approvals.record_approval(act, lot=lot, granted=granted)
+    return {"lot": lot, "granted": answer}
 
 
 @verb("warn_no_surplus")

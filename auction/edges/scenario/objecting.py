@@ -103,6 +103,17 @@ def decide_reconsideration(stage: Stage, given: Given) -> object:
         return _shown(stage, review.decide_reconsideration(act, objection=objection, granted=granted))
 
 
+@verb("excuse_delay")
+def excuse_delay(stage: Stage, given: Given) -> object:
+    """Give a party the period again that force majeure made it miss."""
+    objection, by, ended = given.text("objection"), given.text("by"), given.instant("obstacle_ended_at")
+    given.done()
+    assert ended is not None  # noqa: S101 - done has refused it otherwise
+    person = stage.person(by)
+    with stage.act(stage.official(Role.PANEL)) as act:
+        return _shown(stage, review.excuse_delay(act, objection=objection, by=person, obstacle_ended_at=ended))
+
+
 @verb("sue_over_thing")
 def sue_over_thing(stage: Stage, given: Given) -> object:
     """Sue over the thing; the outsider or the applicant acts."""

@@ -30,11 +30,12 @@ WORDS = frozenset(
         *("defer_valuation", "resume_valuation", "withdraw_valuation", "forward_objection", "explain_objection"),
         *("order_review", "conclude_review", "list_platform", "strike_platform", "settle_fee"),
         *("correct_announcement", "read_corrections", "confirm_joint", "undertake", "warn_no_surplus"),
+        *("record_approval",),
         *("order_release", "ask_transfer", "transfer_disposal", "join_distribution", "settle_suit"),
         *("refer_bankruptcy", "answer_bankruptcy"),
         *("accept_objection", "notify_objection", "ask_papers", "supplement_objection", "reconsider"),
         *("send_up_objection", "extend_reconsideration", "decide_reconsideration", "sue_over_thing"),
-        *("accept_security", "enter_judgment", "order_stay"),
+        *("accept_security", "enter_judgment", "order_stay", "excuse_delay"),
     }
 )
 

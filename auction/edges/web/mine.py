@@ -23,6 +23,9 @@ from auction.procedure.settlement.queries import SettlementRecord
 
 pages = Blueprint("mine", __name__)
 
+#: More cases than this no party looks through on a page.
+_CASES_MAX = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Own:
@@ -52,7 +55,8 @@ def own_lots() -> str:
     with platform().read() as session:
         own = _own(session, person=own_person())
         objected = [(one, subject_of(session, one)) for one in objections.by_person(session, person=own_person())]
-        parties = [cases.case(session, one) for one in cases.cases_of_person(session, own_person())]
+        concerned = cases.cases_of_person(session, own_person())[:_CASES_MAX]
+        parties = sorted(cases.summaries(session, ids=concerned).values(), key=lambda one: one.opened_at, reverse=True)
     own.sort(key=lambda one: (not one.owes, not one.under_way, one.lot.ends_at))
     return render_template("bidder/my.html", section="my", rows=own, objections=objected, cases=parties)
 

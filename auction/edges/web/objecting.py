@@ -21,6 +21,7 @@ from auction.procedure.lots import queries as lots
 from auction.procedure.objections import commands, course, queries, review, rules, steps, suits
 from auction.procedure.objections.course import Step
 from auction.procedure.objections.queries import ObjectionRecord
+from auction.procedure.valuation import periods
 
 pages = Blueprint("objecting", __name__)
 
@@ -44,6 +45,7 @@ def _form(lot: str, *, refusal: Refusal | None = None) -> str:
         things=things,
         kinds=rules.KINDS,
         articles=rules.ARTICLES,
+        grounds=periods.GROUNDS,
         asked=request.form,
         refusal=refusal,
         errors=errors,
@@ -82,8 +84,12 @@ def _given(session: Session, lot: str) -> Mapping[str, Any]:
     if kind == "outsider" and evidence is None:
         checks.wrong("evidence", "主张权利须写明证据 / who claims the thing names his evidence")
     shown = checks.text_or_none("evidence", evidence, longest=steps.WORDS_LONGEST)
+    ground = request.form.get("ground") or None
+    if kind == "valuation":
+        checks.one_of("ground", ground, periods.GROUNDS)
     checks.refuse()
-    return {"kind": kind, "against": against, "statement": said, "evidence": shown}
+    about = {"ground": ground} if kind == "valuation" else {}
+    return {"kind": kind, "against": against, "statement": said, "evidence": shown, **about}
 
 
 def _typed(name: str) -> str:
@@ -122,7 +128,9 @@ def _context(session: Session, found: ObjectionRecord) -> dict[str, Any]:
     now, decided = visitor.now(), found.decided_at
     numbers = steps.numbers_of(found)
     asked = found.course.of(Step.PAPERS_ASKED)
-    until = course.reconsider_until(numbers, decided_at=decided) if decided else None
+    own = course.reconsider_until(numbers, decided_at=decided) if decided else None
+    until = course.prolonged(own, course=found.course, by=found.by)
+    suit_until = course.prolonged(found.suit_until, course=found.course, by=found.by)
     pending = found.status == "pending"
     return {
         "objection": found,
@@ -139,8 +147,8 @@ def _context(session: Session, found: ObjectionRecord) -> dict[str, Any]:
         and found.course.of(Step.RECONSIDERATION_ASKED) is None,
         "may_sue": found.kind == "outsider"
         and found.status == "rejected"
-        and found.suit_until is not None
-        and now <= found.suit_until
+        and suit_until is not None
+        and now <= suit_until
         and found.course.of(Step.SUED) is None,
     }
 

@@ -133,3 +133,12 @@ def read_corrections(lot: str) -> Response:
     with platform().act(known_visitor()) as act:
         corrections.read_corrections(act, lot=lot, person=own_person())
     return redirect(url_for("lot.lot_page", lot=lot, _anchor="bid"), code=303)
+
+
+@pages.post("/lots/<lot>/undertaking")
+@open_to(BIDDERS)
+def undertake(lot: str) -> Response:
+    """Keep a creditor's undertaking that he may buy a home here, without which nobody takes one in kind."""
+    with platform().act(known_visitor()) as act:
+        undertakings.undertake(act, lot=lot, person=own_person())
+    return redirect(url_for("lot.lot_page", lot=lot), code=303)

@@ -15,6 +15,7 @@ from auction.foundation.docket import queries as docket
 from auction.foundation.docket.rules import Entry
 from auction.foundation.kernel.money import grouped
 from auction.procedure.assets import queries as assets
+from auction.procedure.bidding import eligibility
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.bidding.queries import RegistrationRecord, State
 from auction.procedure.bidding.reminders import reminders_of
@@ -161,6 +162,7 @@ def page(session: Session, lot_id: str, *, person: str | None) -> dict[str, Any]
         "viewer_status": viewer.status,
         "viewer_has_bid": viewer.has_bid,
         "unread_corrections": viewer.unread_corrections(lot),
+        "may_undertake": _may_undertake(session, lot, person=person),
         "viewer_deposit_minor": viewer.registration.deposit_minor if viewer.registration else None,
     }
 
@@ -264,6 +266,14 @@ def disclosed(lot: LotRecord) -> list[tuple[str, str, str]]:
     """Return the disclosure blocks in the order of the article: key, title, the court's own words."""
     titles = _titles_of_blocks()
     return [(key, t(title.zh, title.en), lot.disclosure[key]) for key, title in titles.items() if key in lot.disclosure]
+
+
+def _may_undertake(session: Session, lot: LotRecord, *, person: str | None) -> bool:
+    """Say whether the viewer is a creditor who could take a failed home in kind and has not undertaken that he may."""
+    if person is None or not lot.conditions.purchase_limited or lot.outcome != "unsold":
+        return False
+    creditors = {one.creditor_person for one in cases.case(session, lot.case).claims}
+    return person in creditors and not eligibility.undertook(session, lot=lot.id, person=person)
 
 
 def _titles_of_blocks() -> dict[str, Words]:

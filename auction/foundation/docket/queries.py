@@ -68,7 +68,7 @@ def of_kinds(session: Session, chain: str, kinds: Sequence[str]) -> list[Entry]:
 
 def has_acted(session: Session, chains: Sequence[str], *, by: str, kinds: Sequence[str]) -> bool:
     """Say whether an account has entered an act of one of the kinds in any of the chains."""
-    query = select(literal_column("1")).where(
+    query = select(DocketEntry.seq).where(
         DocketEntry.chain.in_(chains), DocketEntry.kind.in_(kinds), DocketEntry.by == by
     )
     return session.execute(query.limit(1)).first() is not None

@@ -261,7 +261,7 @@ def decide(
 
 @carries_out("auction.increment", "auction.bid_steps", "auction.priority_equal_price")
 def _check_amount(standing: Standing, *, bidder: Bidder, amount_minor: int) -> None:
-    """Refuse less than the next step and what lies between steps; a better rank may bid the same price (art. 20, 21)."""
+    """Refuse less than the next step and what lies between steps; a better rank may bid the same price (20, 21)."""
     least = standing.least_acceptable_minor
     if standing.price_minor is not None and amount_minor < least:
         equal = amount_minor == standing.price_minor

@@ -138,7 +138,7 @@ def _interest_until(session: Session, *, case: str, pools: Iterable[Pool], asked
     served = {one.lot: one.ruling_served_at for one in settlements.of_case(session, case=case)}
     ends = [served.get(pool.lot) if pool.lot else None for pool in pools]
     known = [day_of(end) for end in ends if end is not None]
-    if asked is None or len(known) < len(ends):
+    if asked is None or not known or len(known) < len(ends):
         return asked
     return min(asked, max(known))
 

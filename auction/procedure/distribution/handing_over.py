@@ -14,6 +14,7 @@ from auction.procedure.assets import commands as asset_commands
 from auction.procedure.assets import queries as assets
 from auction.procedure.assets.rows import HELD
 from auction.procedure.bidding import stays as bidding_stays
+from auction.procedure.cases import bankruptcy
 from auction.procedure.distribution import basis, escrow, plans
 from auction.procedure.distribution.models import Plan
 from auction.procedure.distribution.refusals import PlanStatus
@@ -37,7 +38,7 @@ def stop_for_bankruptcy(act: Act, *, entry: Entry) -> None:
         if thing.status in HELD:
             asset_commands.hold(act, property=thing.id, reason=GROUND, id=_hold_id(case, thing.id, seq=entry.seq))
     for lot in lots.of_case(act.session, case=case):
-        if lot.status in _RUNNING and not (lot.status == "open" and act.now >= lot.ends_at):
+        if lot.status in _RUNNING and act.now < lot.ends_at:
             bidding_stays.suspend(act, lot=lot.id, ground=GROUND)
 
 
@@ -56,11 +57,24 @@ def after_bankruptcy_answer(act: Act, *, entry: Entry) -> None:
 
 def _let_go(act: Act, *, case: str) -> None:
     for lot in lots.of_case(act.session, case=case):
-        if lot.status in _LIVE and not (lot.status == "open" and act.now >= lot.ends_at):
+        if lot.status in _LIVE and (lot.status not in _RUNNING or act.now < lot.ends_at):
             bidding_stays.withdraw(act, lot=lot.id, ground=GROUND)
     for thing in assets.properties(act.session, case):
         if thing.status == "seized" and not lot_stays.live_lots(act.session, things=[thing.id]):
             asset_commands.release(act, property=thing.id, ground=GROUND)
+
+
+@reacts_to("lot.paid")
+@reacts_to("plan.paid")
+@reacts_to("case.payment_recorded")
+@command("hand_over_later_money", by=())
+def hand_over_later_money(act: Act, *, entry: Entry) -> None:
+    """Hand over what still comes in after the bankruptcy court has taken the case over."""
+    kind, _, name = entry.chain.partition(":")
+    case = lots.lot(act.session, name).case if kind == "lot" else name
+    found = bankruptcy.reference(act.session, case=case)
+    if found is not None and found.accepted and basis.pools(act.session, case=case):
+        hand_over_money(act, case=case)
 
 
 def hand_over_money(act: Act, *, case: str) -> None:

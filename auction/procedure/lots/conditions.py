@@ -20,13 +20,14 @@ class Conditions:
 
     ``purchase_limited``: only who may buy a home here may buy (法释〔2021〕18号). ``unappraisable``: why equity cannot
     be appraised, so that it starts above the costs (法释〔2021〕20号 第12条). ``company`` and ``shareholders``: the
-    persons who are told and have twenty days (公司法 第85条).
+    persons who are told and have twenty days (公司法 第85条). ``approval``: whose approval the transfer needs (第15条).
     """
 
     purchase_limited: bool = False
     unappraisable: str | None = None
     company: str | None = None
     shareholders: tuple[str, ...] = ()
+    approval: str | None = None
 
     @property
     def persons_of_equity(self) -> tuple[str, ...]:
@@ -41,12 +42,17 @@ class Conditions:
             "unappraisable": self.unappraisable,
             "company": self.company,
             "shareholders": list(self.shareholders),
+            "approval": self.approval,
         }
         return {key: value for key, value in kept.items() if value}
 
     def public(self) -> dict[str, Any]:
         """Return what the announcement says of them: no person."""
-        kept: dict[str, Any] = {"purchase_limited": self.purchase_limited, "unappraisable": self.unappraisable}
+        kept: dict[str, Any] = {
+            "purchase_limited": self.purchase_limited,
+            "unappraisable": self.unappraisable,
+            "approval": self.approval,
+        }
         return {key: value for key, value in kept.items() if value}
 
 
@@ -57,11 +63,17 @@ def conditions_from(kept: Mapping[str, Any]) -> Conditions:
         unappraisable=kept.get("unappraisable"),
         company=kept.get("company"),
         shareholders=tuple(kept.get("shareholders", ())),
+        approval=kept.get("approval"),
     )
 
 
 def read_conditions(
-    *, purchase_limited: object, unappraisable: object, company: object, shareholders: object
+    *,
+    purchase_limited: object,
+    unappraisable: object,
+    company: object,
+    shareholders: object,
+    approval: object = None,
 ) -> Conditions:
     """Read conditions as a caller gave them.
 
@@ -72,10 +84,13 @@ def read_conditions(
     reason = checks.text_or_none("unappraisable", unappraisable, longest=_REASON_LONGEST)
     who = checks.text_or_none("company", company, longest=80)
     others = checks.names("shareholders", shareholders)
+    needed = checks.text_or_none("approval", approval, longest=_REASON_LONGEST)
     if len(others) > _SHAREHOLDERS_MAX:
         checks.wrong("shareholders", f"最多{_SHAREHOLDERS_MAX}人 / at most {_SHAREHOLDERS_MAX}")
     checks.refuse()
-    return Conditions(purchase_limited=limited, unappraisable=reason, company=who, shareholders=tuple(others))
+    return Conditions(
+        purchase_limited=limited, unappraisable=reason, company=who, shareholders=tuple(others), approval=needed
+    )
 
 
 @carries_out("valuation.equity_start_price", "auction.purchase_limits")
@@ -88,8 +103,12 @@ def check_conditions(conditions: Conditions, *, categories: Collection[str], pri
     errors = {}
     if conditions.purchase_limited and "home" not in categories:
         errors["purchase_limited"] = "限购只适用于住房 / purchase limits are for homes"
-    of_equity = {"unappraisable": conditions.unappraisable, "company": conditions.company,
-                 "shareholders": conditions.shareholders}  # fmt: skip
+    of_equity = {
+        "unappraisable": conditions.unappraisable,
+        "company": conditions.company,
+        "shareholders": conditions.shareholders,
+        "approval": conditions.approval,
+    }
     if set(categories) != {"equity"}:
         errors |= {name: "只适用于股权 / is for equity alone" for name, value in of_equity.items() if value}
     elif conditions.unappraisable and priced:

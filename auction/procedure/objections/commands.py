@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy.orm import Session
-
 from auction.foundation.database.acts import Act, command
-from auction.foundation.docket import queries as docket
 from auction.foundation.docket.commands import append, lock
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.canonical import instant_text
@@ -23,7 +20,7 @@ from auction.procedure.identity import queries as identity
 from auction.procedure.inputs import Checks
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots import stays as lot_stays
-from auction.procedure.objections import against_reports, course, queries, rules, steps
+from auction.procedure.objections import against_reports, queries, rules, steps
 from auction.procedure.objections.course import Step
 from auction.procedure.objections.models import Objection
 from auction.procedure.objections.queries import ObjectionRecord
@@ -105,7 +102,7 @@ def decide_objection(act: Act, *, objection: str, upheld: bool, reasons: str | N
     row = act.session.get_one(Objection, name, with_for_update=True, populate_existing=True)
     if row.status != "pending":
         raise rules.Decided(status=row.status)
-    check_decider(act, record)
+    steps.check_decider(act, record)
     against_reports.decided(act, record, upheld=answer)
     row.status, row.decided_at = ("upheld" if answer else "rejected"), act.now
     numbers = rulebook().on(day_of(act.now))
@@ -118,26 +115,6 @@ def decide_objection(act: Act, *, objection: str, upheld: bool, reasons: str | N
         for thing in queries.things_of(act.session, decided):
             asset_commands.lift_hold(act.as_platform(), hold=steps.hold_id(name, thing), until=row.suit_until)
     return decided if why is None else steps.take(act, decided, Step.REASONED, words=why)
-
-
-def check_decider(act: Act, record: ObjectionRecord) -> None:
-    """Keep whoever carried out the enforcement in the case out of its review.
-
-    :raises OfficerExcluded: for him
-    """
-    if act.actor is None or act.actor.has(Role.PLATFORM):
-        return
-    if has_implemented(act.session, record, account=act.by):
-        raise course.OfficerExcluded
-
-
-def has_implemented(session: Session, record: ObjectionRecord, *, account: str) -> bool:
-    """Say whether an account carries the case of an objection, or has acted on it as its officer."""
-    found = cases.case(session, record.case)
-    things = [thing.id for thing in assets.properties(session, record.case)]
-    made = [lot.id for lot in lots.of_case(session, case=record.case)]
-    chains = [f"case:{record.case}", *(f"property:{one}" for one in things), *(f"lot:{one}" for one in made)]
-    return account == found.officer or docket.has_acted(session, chains, by=account, kinds=rules.ACTS_OF_OFFICERS)
 
 
 def _row(act: Act, *, id: str, kind: str, against: tuple[str, str], case: str, by: str) -> Objection:  # noqa: A002 - as everywhere

@@ -23,6 +23,7 @@ class Step(StrEnum):
     ACCEPTED = "accepted"
     NOTIFIED = "notified"
     REASONED = "reasoned"
+    EXCUSED = "excused"
     RECONSIDERATION_ASKED = "reconsideration_asked"
     SENT_UP = "sent_up"
     EXTENDED = "extended"
@@ -194,6 +195,29 @@ def check_suing(*, kind: str, upheld: bool, by: str, objector: str, applicants: 
         raise NotConcerned(step=step.value, who_zh="申请执行人", who_en="an applicant")
     if not upheld and by != objector:
         raise NotConcerned(step=step.value, who_zh="提出异议的案外人", who_en="the outsider who objected")
+
+
+@carries_out("objections.force_majeure_days")
+def excused_until(
+    numbers: ObjectionNumbers, *, kind: str, pending: bool, obstacle_ended_at: datetime, now: datetime
+) -> datetime:
+    """Return until when a party may still act that an obstacle kept from it: the period again (民事诉讼法 第86条).
+
+    :raises TooLate: when it asks later than ten days after the obstacle ended
+    """
+    check_in_time(Step.EXCUSED, until=within_days(obstacle_ended_at, numbers.force_majeure_days), now=now)
+    if pending:
+        return within_days(now, numbers.supplement_days)
+    days = numbers.outsider_suit_days if kind == "outsider" else numbers.reconsideration_apply_days
+    return within_days(now, days)
+
+
+def prolonged(until: datetime | None, *, course: Course, by: str) -> datetime | None:
+    """Return until when a party may act, with the time it was given again where a delay of its own was excused."""
+    excused = course.of(Step.EXCUSED)
+    if until is None or excused is None or excused.until is None or excused.by != by:
+        return until
+    return max(until, excused.until)
 
 
 @carries_out("objections.file_case_days")

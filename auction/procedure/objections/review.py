@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from auction.foundation.database.acts import Act, command
+from auction.foundation.kernel.refusal import InputMalformed
 from auction.foundation.kernel.roles import Role
 from auction.procedure.identity import queries as identity
 from auction.procedure.inputs import Checks
-from auction.procedure.objections import commands, course, steps
+from auction.procedure.objections import course, steps
 from auction.procedure.objections.course import Step
 from auction.procedure.objections.queries import ObjectionRecord
 
@@ -63,7 +66,8 @@ def supplement_objection(act: Act, *, objection: str, by: str, papers: str) -> O
     if who != record.by:
         raise course.NotConcerned(step=Step.SUPPLEMENTED.value, who_zh="异议人", who_en="the objector")
     asked = record.course.of(Step.PAPERS_ASKED)
-    course.check_in_time(Step.SUPPLEMENTED, until=asked.until if asked else None, now=act.now)
+    until = course.prolonged(asked.until if asked else None, course=record.course, by=who)
+    course.check_in_time(Step.SUPPLEMENTED, until=until, now=act.now)
     return steps.take(act, record, Step.SUPPLEMENTED, by=who, words=given)
 
 
@@ -85,10 +89,42 @@ def reconsider(act: Act, *, objection: str, by: str, reasons: str | None = None)
     course.check_reconsidered(kind=record.kind, by=who, concerned={record.by, *steps.parties_of(act, record)})
     numbers = steps.numbers_of(record)
     if record.decided_at is not None:
-        until = course.reconsider_until(numbers, decided_at=record.decided_at)
+        own = course.reconsider_until(numbers, decided_at=record.decided_at)
+        until = course.prolonged(own, course=record.course, by=who)
         course.check_in_time(Step.RECONSIDERATION_ASKED, until=until, now=act.now)
-    until = course.reconsidered_by(numbers, asked_at=act.now)
-    return steps.take(act, record, Step.RECONSIDERATION_ASKED, by=who, until=until, words=why)
+    by_when = course.reconsidered_by(numbers, asked_at=act.now)
+    return steps.take(act, record, Step.RECONSIDERATION_ASKED, by=who, until=by_when, words=why)
+
+
+@command("excuse_delay", by={Role.PANEL})
+def excuse_delay(act: Act, *, objection: str, by: str, obstacle_ended_at: datetime) -> ObjectionRecord:
+    """Give a party the period again that force majeure made it miss, once (民事诉讼法 第86条).
+
+    :param by: the objector or a party, who asks within ten days after the obstacle ended
+    :param obstacle_ended_at: when it ended
+    :raises TooLate: later than that
+    :raises NotConcerned: for a stranger; StepOutOfOrder: a second time
+    :raises InputMalformed: for an obstacle that ended before the objection was filed, or has not ended
+    """
+    checks = Checks()
+    name, who = checks.identifier("objection", objection), checks.identifier("by", by)
+    ended = checks.instant("obstacle_ended_at", obstacle_ended_at)
+    checks.refuse()
+    record = steps.locked(act, name)
+    if ended is None or not record.filed_at <= ended <= act.now:
+        raise InputMalformed(errors={"obstacle_ended_at": "应在异议提出之后、现在之前 / after the filing, not to come"})
+    if who not in {record.by, *steps.parties_of(act, record)}:
+        raise course.NotConcerned(
+            step=Step.EXCUSED.value, who_zh="异议人和案件当事人", who_en="the objector and the parties"
+        )
+    until = course.excused_until(
+        steps.numbers_of(record),
+        kind=record.kind,
+        pending=record.status == "pending",
+        obstacle_ended_at=ended,
+        now=act.now,
+    )
+    return steps.take(act, record, Step.EXCUSED, by=who, until=until)
 
 
 @command("send_up_objection", by={Role.OFFICER})
@@ -121,7 +157,7 @@ def decide_reconsideration(act: Act, *, objection: str, granted: bool, reasons: 
     why = checks.text_or_none("reasons", reasons, longest=steps.WORDS_LONGEST)
     checks.refuse()
     record = steps.locked(act, name)
-    commands.check_decider(act, record)
+    steps.check_decider(act, record)
     return steps.take(act, record, Step.RECONSIDERED, answer=answer, words=why)
 
 

@@ -6,15 +6,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from auction.foundation.database.acts import Act
+from auction.foundation.docket import queries as docket
 from auction.foundation.docket.commands import append, lock
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.canonical import instant_text, sha256_hex
 from auction.foundation.kernel.ids import new_id
 from auction.foundation.kernel.refusal import AuthForbidden
 from auction.foundation.kernel.roles import ROLE_NAMES, Role
+from auction.procedure.assets import queries as assets
 from auction.procedure.cases import queries as cases
-from auction.procedure.objections import course, queries
+from auction.procedure.lots import queries as lots
+from auction.procedure.objections import course, queries, rules
 from auction.procedure.objections.course import Step
 from auction.procedure.objections.models import ObjectionStep
 from auction.procedure.objections.queries import ObjectionRecord
@@ -72,6 +77,26 @@ def applicants_of(act: Act, record: ObjectionRecord) -> set[str]:
     """Return the applicants for enforcement of the objection's case."""
     found = cases.case(act.session, record.case)
     return {claim.creditor_person for claim in found.claims if claim.applicant}
+
+
+def check_decider(act: Act, record: ObjectionRecord) -> None:
+    """Keep whoever carried out the enforcement in the case out of its review.
+
+    :raises OfficerExcluded: for him
+    """
+    if act.actor is None or act.actor.has(Role.PLATFORM):
+        return
+    if has_implemented(act.session, record, account=act.by):
+        raise course.OfficerExcluded
+
+
+def has_implemented(session: Session, record: ObjectionRecord, *, account: str) -> bool:
+    """Say whether an account carries the case of an objection, or has acted on it as its officer."""
+    found = cases.case(session, record.case)
+    things = [thing.id for thing in assets.properties(session, record.case)]
+    made = [lot.id for lot in lots.of_case(session, case=record.case)]
+    chains = [f"case:{record.case}", *(f"property:{one}" for one in things), *(f"lot:{one}" for one in made)]
+    return account == found.officer or docket.has_acted(session, chains, by=account, kinds=rules.ACTS_OF_OFFICERS)
 
 
 def himself(act: Act, person: str, *, verb: str) -> None:

@@ -33,7 +33,8 @@ def sue_over_thing(act: Act, *, objection: str, by: str) -> ObjectionRecord:
         kind=record.kind, upheld=record.status == "upheld", by=who, objector=record.by,
         applicants=steps.applicants_of(act, record),
     )  # fmt: skip
-    course.check_in_time(Step.SUED, until=record.suit_until, now=act.now)
+    until = course.prolonged(record.suit_until, course=record.course, by=who)
+    course.check_in_time(Step.SUED, until=until, now=act.now)
     sued = steps.take(act, record, Step.SUED, by=who)
     if record.status == "rejected":
         for thing in queries.things_of(act.session, record):

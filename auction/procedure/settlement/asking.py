@@ -67,7 +67,9 @@ def decline_in_kind(act: Act, *, lot: str, claim: str) -> None:
     if act.session.get(InKindApplication, (wanted, named)) is not None:
         row = keeping.found(act, wanted)
         status = SettlementStatus(row.status) if row else SettlementStatus.AWAITING_BALANCE
-        raise rules.not_due(status, zh="该债权人已申请承受", en="this creditor has asked for it")
+        raise rules.not_due(
+            status, zh="该债权人已申请承受", en="this creditor has asked for it", kind=rules.TakingNotDue
+        )
     said = docket.of_kinds(act.session, f"lot:{wanted}", [DECLINED])
     if not any(entry.public["claim"] == named for entry in said):
         append(act, f"lot:{wanted}", DECLINED, {"claim": named})
@@ -76,4 +78,6 @@ def decline_in_kind(act: Act, *, lot: str, claim: str) -> None:
 def _refuse_taken(act: Act, lot: str) -> None:
     row = keeping.found(act, lot)
     if row is not None and row.status != SettlementStatus.DEFAULTED.value:
-        raise rules.not_due(SettlementStatus(row.status), zh="已由债权人承受", en="a creditor has taken it")
+        raise rules.not_due(
+            SettlementStatus(row.status), zh="已由债权人承受", en="a creditor has taken it", kind=rules.TakingNotDue
+        )

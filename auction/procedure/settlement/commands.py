@@ -22,6 +22,7 @@ from auction.procedure.deposits.orders import answers, request_order
 from auction.procedure.deposits.queries import OrderRecord
 from auction.procedure.deposits.rules import DepositStatus, OrderStatus
 from auction.procedure.inputs import Checks
+from auction.procedure.lots import approvals
 from auction.procedure.lots import queries as lots
 from auction.procedure.settlement import claims, keeping, rules
 from auction.procedure.settlement.models import Settlement
@@ -142,6 +143,7 @@ def rule(act: Act, *, lot: str) -> SettlementRecord:
     """Make the ruling on the sale once the price is whole (法释〔2004〕16号 第20条).
 
     :raises SettlementNotDue: before the price is whole, or when the ruling was made already
+    :raises BuyerNotQualified: ApprovalMissing: in this order
     """
     record = lots.lot(act.session, lot)
     # The case is locked too: its rulings are numbered one after the other.
@@ -150,6 +152,7 @@ def rule(act: Act, *, lot: str) -> SettlementRecord:
     keeping.court_only(act, lot=lot)
     rules.check_ruling(keeping.stage(act, row))
     _refuse_unqualified(act, row)
+    approvals.check_approval(act.session, lot=record)
     earlier = act.session.execute(
         select(func.count()).where(Settlement.case_id == row.case_id, Settlement.ruled_at.is_not(None))
     ).scalar_one()

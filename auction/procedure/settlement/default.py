@@ -107,9 +107,11 @@ def apply_forfeit(act: Act, *, lot: str) -> ForfeitApplied:
     forfeit = act.session.get(Forfeit, wanted, with_for_update=True, populate_existing=True)
     status = SettlementStatus(row.status)
     if forfeit is None or status is not SettlementStatus.DEFAULTED:
-        raise rules.not_due(status, zh="尚未认定悔拍", en="no default was declared")
+        raise rules.not_due(status, zh="尚未认定悔拍", en="no default was declared", kind=rules.DefaultNotDue)
     if forfeit.applied_at is not None:
-        raise rules.not_due(status, zh="没收的保证金已经适用", en="the forfeited deposit was applied already")
+        raise rules.not_due(
+            status, zh="没收的保证金已经适用", en="the forfeited deposit was applied already", kind=rules.DefaultNotDue
+        )
     measured = forfeit_use.measure(act.session, record=record, row=row, forfeit=forfeit)
     forfeit.resold_lot_id, forfeit.applied_at = measured.resold, act.now
     forfeit.uncovered_minor = measured.uncovered_minor
@@ -138,7 +140,10 @@ def order_top_up(act: Act, *, lot: str) -> TopUpOrdered:
     forfeit = act.session.get(Forfeit, row.lot_id, with_for_update=True, populate_existing=True)
     if forfeit is None or forfeit.uncovered_minor is None:
         raise rules.not_due(
-            SettlementStatus(row.status), zh="没收的保证金尚未适用", en="the forfeited deposit was not applied yet"
+            SettlementStatus(row.status),
+            zh="没收的保证金尚未适用",
+            en="the forfeited deposit was not applied yet",
+            kind=rules.DefaultNotDue,
         )
     if forfeit.uncovered_minor == 0 or forfeit.ordered_at is not None:
         raise NothingToTopUp(uncovered_minor=forfeit.uncovered_minor)

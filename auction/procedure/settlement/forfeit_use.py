@@ -73,4 +73,6 @@ def _resold(session: Session, record: LotRecord, forfeit: Forfeit, *, status: Se
         settled = session.get(Settlement, later.id)
         if settled is not None and settled.status not in _FALLEN:
             return later.id, settled.price_minor
-    raise rules.not_due(status, zh="再次拍卖尚未成交", en="the re-auction is not closed with a sale yet")
+    raise rules.not_due(
+        status, zh="再次拍卖尚未成交", en="the re-auction is not closed with a sale yet", kind=rules.DefaultNotDue
+    )

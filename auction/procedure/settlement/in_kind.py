@@ -232,7 +232,8 @@ def _refuse_things(act: Act, record: LotRecord) -> None:
         raise ObjectionBlocksDisposal(properties=held)
     for thing in things:
         check_home(title=thing.title, sole_home=thing.sole_home, setaside_minor=thing.living_setaside_minor)
-        check_live(until=thing.control_until or act.now, now=act.now)
+        until = thing.control_until if thing.case == record.case else None
+        check_live(until=until or act.now, now=act.now)
 
 
 def _refuse_person(act: Act, record: LotRecord, claim: ClaimRecord) -> None:
@@ -245,7 +246,9 @@ def _refuse_person(act: Act, record: LotRecord, claim: ClaimRecord) -> None:
 def _refuse_too_late(act: Act, row: Settlement, *, claim: str) -> None:
     status = SettlementStatus(row.status)
     if row.credit_claim_id == claim:
-        raise rules.not_due(status, zh="该债权人已经承受", en="this creditor has taken it already")
+        raise rules.not_due(
+            status, zh="该债权人已经承受", en="this creditor has taken it already", kind=rules.TakingNotDue
+        )
     settled = status not in {SettlementStatus.AWAITING_BALANCE, SettlementStatus.PAID}
     if settled or row.balance_paid_at is not None or keeping.paying(act, row):
-        raise rules.not_due(status, zh="已由债权人承受", en="a creditor has taken it and paid")
+        raise rules.not_due(status, zh="已由债权人承受", en="a creditor has taken it and paid", kind=rules.TakingNotDue)

@@ -58,6 +58,18 @@ class SettlementNotDue(Refusal):
     en = "The lot is “{status}”: {missing_en}."
 
 
+class DefaultNotDue(SettlementNotDue):
+    """A default, or what follows from it, comes too early, or has been done."""
+
+    article = "法释〔2016〕18号 第24条、第25条"
+
+
+class TakingNotDue(SettlementNotDue):
+    """Taking in kind comes too late, or has been said already."""
+
+    article = "法释〔2004〕16号 第16条"
+
+
 class SettlementOverdue(Refusal):
     """The buyer's default has been declared; the balance is no longer taken."""
 
@@ -155,11 +167,13 @@ def check_default(status: SettlementStatus, *, due_by: datetime, now: datetime, 
     :raises SettlementNotDue: before that, when the price is whole, or when it was declared already
     """
     if status is not SettlementStatus.AWAITING_BALANCE:
-        raise _not_due(status, ("并非待付尾款", "no balance is awaited"))
+        raise _not_due(status, kind=DefaultNotDue, missing=("并非待付尾款", "no balance is awaited"))
     if now <= due_by:
-        raise _not_due(status, ("付款期限尚未届满", "the period for the balance has not ended"))
+        raise _not_due(
+            status, kind=DefaultNotDue, missing=("付款期限尚未届满", "the period for the balance has not ended")
+        )
     if paying:
-        raise _not_due(status, ("有款项正在办理", "a payment is on its way"))
+        raise _not_due(status, kind=DefaultNotDue, missing=("有款项正在办理", "a payment is on its way"))
 
 
 def check_awaited(status: SettlementStatus, *, paying: bool) -> None:
@@ -216,9 +230,14 @@ def balance(*, price_minor: int, deposit_minor: int, credit_minor: int = 0) -> i
     return max(0, price_minor - deposit_minor - credit_minor)
 
 
-def not_due(status: SettlementStatus, *, zh: str, en: str) -> SettlementNotDue:
-    """Return the refusal of a step that comes too early or was done, with what is missing in both languages."""
-    return _not_due(status, (zh, en))
+def not_due(
+    status: SettlementStatus, *, zh: str, en: str, kind: type[SettlementNotDue] = SettlementNotDue
+) -> SettlementNotDue:
+    """Return the refusal of a step that comes too early or was done, with what is missing in both languages.
+
+    :param kind: which step, for the article it stands under
+    """
+    return _not_due(status, (zh, en), kind=kind)
 
 
 @carries_out("auction.balance_as_announced", "settlement.balance_default_days")
@@ -268,7 +287,7 @@ def ruling_number(case_number: str, *, place: int) -> str:
     return f"{case_number}之{text}"
 
 
-def _not_due(status: SettlementStatus, missing: tuple[str, str]) -> SettlementNotDue:
-    return SettlementNotDue(
-        status=status.value, status_zh=_STATUS_ZH[status], missing_zh=missing[0], missing_en=missing[1]
-    )
+def _not_due(
+    status: SettlementStatus, missing: tuple[str, str], *, kind: type[SettlementNotDue] = SettlementNotDue
+) -> SettlementNotDue:
+    return kind(status=status.value, status_zh=_STATUS_ZH[status], missing_zh=missing[0], missing_en=missing[1])

@@ -39,10 +39,12 @@ def pay_top_up(act: Act, *, lot: str, amount_minor: int) -> int:
     forfeit = act.session.get(Forfeit, wanted, with_for_update=True, populate_existing=True)
     status = SettlementStatus(row.status)
     if forfeit is None or not forfeit.top_up_minor or status is not SettlementStatus.DEFAULTED:
-        raise rules.not_due(status, zh="法院未责令补交差额", en="the court has ordered nothing")
+        raise rules.not_due(
+            status, zh="法院未责令补交差额", en="the court has ordered nothing", kind=rules.DefaultNotDue
+        )
     orders = deposits.orders_of(act.session, subject=subject(wanted))
     if any(order.status is OrderStatus.DONE for order in orders):
-        raise rules.not_due(status, zh="差额已经补交", en="it is paid already")
+        raise rules.not_due(status, zh="差额已经补交", en="it is paid already", kind=rules.DefaultNotDue)
     if amount != forfeit.top_up_minor:
         raise SettlementWrongAmount(due_minor=forfeit.top_up_minor)
     if not any(order.status is OrderStatus.WAITING for order in orders):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from auction.foundation.database.acts import Act, command
+from auction.foundation.docket.commands import lock
 from auction.foundation.kernel.canonical import instant_text
 from auction.foundation.kernel.refusal import InputMalformed, NotFound
 from auction.foundation.kernel.roles import Role
@@ -48,6 +49,7 @@ def note_objection(
     :raises ObjectionLate: after the days that follow the receipt
     :raises InputMalformed: a ground that is none of the law's for such a report, or a platform that made none
     """
+    lock(act, f"property:{property}")
     thing = property_record(act.session, property)
     now = journal.standing_of(act.session, property)
     numbers = numbers_of(act)
@@ -68,7 +70,7 @@ def note_objection(
         article=_ARTICLE if professional else "法释〔2018〕15号 第22条",
         public={
             "objection": objection,
-            "valuation": report.valuation,
+            "valuation": report.first,
             "ground": ground,
             "reports": list(some),
             "forward_by": instant_text(periods.forward_by(numbers, filed_at=act.now)) if professional else None,
@@ -158,6 +160,7 @@ def note_objection_decided(act: Act, *, property: str, objection: str, upheld: b
     :raises NotExamined: neither the agency's explanation was accepted nor a review concluded
     :raises ReviewBinds: the review found otherwise
     """
+    lock(act, f"property:{property}")
     thing = property_record(act.session, property)
     now = journal.standing_of(act.session, property)
     contest = now.contests.get(objection)
@@ -175,6 +178,10 @@ def note_objection_decided(act: Act, *, property: str, objection: str, upheld: b
 def _uphold(act: Act, thing: PropertyRecord, now: Standing, contest: Contest) -> None:
     report = now.report
     if report is None:
+        return
+    if thing.control_until is None:
+        # Sold or released meanwhile: nobody finds another price for it.
+        entrusting.void(act, thing, now, why="upheld")
         return
     if contest.ground in periods.CORRIGIBLE:
         entrusting.void(act, thing, now, why="upheld")

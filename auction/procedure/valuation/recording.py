@@ -16,7 +16,7 @@ from auction.procedure.assets import commands as control
 from auction.procedure.assets import queries as assets
 from auction.procedure.assets.rules import NotUnderControl
 from auction.procedure.inputs import Checks
-from auction.procedure.valuation import journal, queries, rules
+from auction.procedure.valuation import journal, queries, reasons, rules
 from auction.procedure.valuation.models import Valuation
 from auction.procedure.valuation.rules import Mode
 from auction.rulebook import rulebook
@@ -72,8 +72,13 @@ def ground_of(checks: Checks, *, agreed: object, reason: object) -> dict[str, An
 def check_order(act: Act, thing: str, mode: Mode, *, agreed: bool, reason: str | None) -> None:
     """Refuse a mode that is not its turn; one whose price was voided has failed (第5、7、14、23条).
 
+    A reason of the law's list is none for a mode it does not lead to.
+
     :raises OutOfOrder: naming the mode that comes first
     """
+    known = reasons.reason_of(reasons.SKIPS, reason) if reason else None
+    if known is not None and mode not in known.leads_to:
+        reason = None
     void = queries.voided(act.session, thing)
     newest = {Mode(one.method): one for one in queries.history(act.session, thing)}
     failed = {past for past, one in newest.items() if one.outcome == "failed" or one.id in void}
@@ -101,6 +106,7 @@ def record(act: Act, thing: assets.PropertyRecord, mode: Mode, outcome: Outcome)
         "amount_minor": amount,
         "valid_until": instant_text(until) if until else None,
         "pending_until": instant_text(outcome.pending_until) if outcome.pending_until else None,
+        "article": rules.ARTICLES[mode],
     }
     append(act, f"property:{thing.id}", "property.valued", public, seal={"details": dict(outcome.details)})
     _step(act, thing, row.id, public, outcome)

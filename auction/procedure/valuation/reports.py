@@ -139,14 +139,20 @@ def _of(report: Report, named: Sequence[str]) -> tuple[str, ...]:
 
 
 @command("note_fee", by=())
-def note_fee(act: Act, *, property: str, lines: Sequence[tuple[str, int]], claim: str) -> None:  # noqa: A002 - the law's word
-    """Take note of who was paid for the newest report, and who had advanced it; for the settlement (第31至33条)."""
+def note_fee(
+    act: Act,
+    *,
+    property: str,  # noqa: A002 - the law's word
+    paid_for: str,
+    lines: Sequence[tuple[str, int]],
+    claim: str,
+) -> None:
+    """Take note of who was paid for a report or a withdrawn appraisal, and who had advanced it (第31至33条)."""
     thing = property_record(act.session, property)
-    report = periods.standing_report(journal.standing_of(act.session, property))
     journal.enter(
         act, "valuation_fee", thing=thing.id, case=thing.case, article="法释〔2018〕15号 第31条、第32条、第33条",
         public={
-            "valuation": report.valuation,
+            "paid_for": paid_for,
             "lines": [{"to": name, "amount_minor": minor} for name, minor in lines],
         },
         private={"advanced_by": claim},

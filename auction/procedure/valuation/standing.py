@@ -39,9 +39,13 @@ class Entrusted:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The newest price by platforms or an agency: what objections and corrections are about."""
+    """The newest price by platforms or an agency: what objections and corrections are about.
+
+    ``first`` is the attempt it was first recorded by: a price by fewer of the same reports is the same report.
+    """
 
     valuation: str
+    first: str
     mode: Mode
     results: tuple[tuple[str, int], ...]
     delivered_at: datetime
@@ -107,7 +111,8 @@ class Standing:
     received: Mapping[str, datetime] = field(default_factory=dict)
     contests: Mapping[str, Contest] = field(default_factory=dict)
     deferred_since: datetime | None = None
-    fees: frozenset[str] = frozenset()
+    withdrawn: Entrusted | None = None
+    fees: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
     @property
     def agency(self) -> str | None:
@@ -117,7 +122,7 @@ class Standing:
     @property
     def pending(self) -> tuple[Contest, ...]:
         """The objections against the newest report as a whole that nobody has decided: until then it is no price."""
-        newest = self.report.valuation if self.report else ""
+        newest = self.report.first if self.report else ""
         return tuple(
             one
             for one in self.contests.values()
@@ -183,7 +188,7 @@ def _replaced(now: Standing, step: Step) -> Standing:  # noqa: ARG001 - every fo
 
 
 def _withdrawn(now: Standing, step: Step) -> Standing:  # noqa: ARG001 - every fold is asked the same way
-    return replace(now, entrusted=None, deferred_since=None)
+    return replace(now, entrusted=None, deferred_since=None, withdrawn=now.entrusted)
 
 
 def _valued(now: Standing, step: Step) -> Standing:
@@ -194,18 +199,21 @@ def _valued(now: Standing, step: Step) -> Standing:
     until, method = instant_of(details, "valid_until"), Mode(details["method"])
     answered = details["outcome"] == "price" or (now.entrusted is not None and now.entrusted.mode is method)
     after = replace(now, entrusted=None if answered else now.entrusted)
-    if until is None or not details["results"]:
+    if until is None:
         return after
+    if not details["results"]:
+        # What the parties agreed on or an authority answered stands on no report.
+        return replace(after, report=None, received={})
+    again = bool(details["again_of"])
     report = Report(
         valuation=details["valuation"],
+        first=now.report.first if again and now.report else details["valuation"],
         mode=method,
         results=tuple((one["by"], one["amount_minor"]) for one in details["results"]),
         delivered_at=instant_of(details, "delivered_at") or step.at,
         valid_until=until,
         reissued=bool(now.entrusted and now.entrusted.purpose == "reissue"),
     )
-    # A price by fewer of the same reports is nothing new to the parties.
-    again = bool(details.get("again_of"))
     return replace(after, report=report, received=now.received if again else {})
 
 
@@ -254,7 +262,8 @@ def _resumed(now: Standing, step: Step) -> Standing:
 
 
 def _fee(now: Standing, step: Step) -> Standing:
-    return replace(now, fees=now.fees | {step.details["valuation"]})
+    lines = tuple((one["to"], one["amount_minor"]) for one in step.details["lines"])
+    return replace(now, fees={**now.fees, step.details["paid_for"]: lines})
 
 
 _FOLDS: Mapping[str, Callable[[Standing, Step], Standing]] = {

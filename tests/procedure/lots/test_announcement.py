@@ -131,6 +131,7 @@ def test_conditions_belong_to_their_things(conditions: Conditions, categories: s
     others=st.lists(st.text(min_size=1), unique=True),
 )
 def test_conditions_are_kept_as_they_are_and_publish_no_person(
+    *,
     limited: bool,
     reason: str | None,
     company: str | None,

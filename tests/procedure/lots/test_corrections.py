@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -29,8 +30,8 @@ def road(platform: Platform) -> Road:
     return made
 
 
-def correct(road: Road, *, actor: Actor = OFFICER, **changes: object) -> None:
-    given: dict[str, object] = {"lot": "L1", "block": "vehicle_mileage", "text": TEXT, "why": "笔误", **changes}
+def correct(road: Road, changes: Mapping[str, object] | None = None, *, actor: Actor = OFFICER) -> None:
+    given: dict[str, object] = {"lot": "L1", "block": "vehicle_mileage", "text": TEXT, "why": "笔误", **(changes or {})}
     with road.platform.act(actor) as act:
         corrections.correct_announcement(act, **given)  # type: ignore[arg-type]
 
@@ -92,7 +93,7 @@ def test_the_same_words_again_change_nothing(road: Road) -> None:
 def test_a_refused_correction_changes_nothing(road: Road, changes: dict[str, object], refusal: type[Refusal]) -> None:
     before = head(road)
     with pytest.raises(refusal):
-        correct(road, **changes)
+        correct(road, changes)
     assert head(road) == before
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auction.foundation.kernel.calendar import SHANGHAI, end_of_day, in_shanghai
@@ -74,6 +74,7 @@ def test_a_thing_is_free_only_when_the_outsider_has_lost_it_for_now_or_for_good(
 
 
 @pytest.mark.property
+@settings(deadline=None)  # the calendar of a year is made when first asked for
 @given(at=instants)
 def test_every_period_ends_with_a_worked_day_no_earlier_than_it_was_given(at: datetime) -> None:
     numbers = NUMBERS.objections

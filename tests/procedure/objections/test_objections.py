@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
+from types import MappingProxyType
 
 import pytest
 from sqlalchemy import text
@@ -243,6 +245,29 @@ def test_the_higher_courts_time_runs_out_and_is_extended_once(sale: Sale) -> Non
     assert due(sale) == []
 
 
+def test_an_excused_delay_gives_the_suit_window_again_to_who_was_kept_from_it(sale: Sale, now: datetime) -> None:
+    found = filed(sale)
+    decided(sale, found.id, upheld=False)
+    flood_ends = sale.after(days=25)
+
+    def sue(act: Act) -> ObjectionRecord:
+        return suits.sue_over_thing(act, objection=found.id, by="S")
+
+    def excuse(act: Act, ended: object = flood_ends) -> ObjectionRecord:
+        return review.excuse_delay(act, objection=found.id, by="S", obstacle_ended_at=ended)  # type: ignore[arg-type]
+
+    refused(sale, person_actor("S"), sue, TooLate)
+    for wrong in (flood_ends + timedelta(seconds=1), now - timedelta(days=1), flood_ends.replace(tzinfo=None), "soon"):
+        refused(sale, PANEL, partial(excuse, ended=wrong), InputMalformed)
+    refused(sale, OFFICER, excuse, AuthForbidden)
+    refused(sale, ELSEWHERE, excuse, NotThisCourt)
+    did(sale, PANEL, excuse)
+    refused(sale, PANEL, excuse, StepOutOfOrder)
+    assert not held(sale)
+    did(sale, person_actor("S"), sue)
+    assert held(sale)
+
+
 def test_a_stay_has_an_end_and_the_lot_is_due_to_go_on(sale: Sale, now: datetime) -> None:
     def stay(act: Act, *, until: datetime | None) -> object:
         return stays.order_stay(act, lot="L1", ordered="superior", until=until)
@@ -260,8 +285,8 @@ def test_a_stay_has_an_end_and_the_lot_is_due_to_go_on(sale: Sale, now: datetime
 
 
 def test_a_paper_for_another_case_or_of_a_stranger_changes_nothing(sale: Sale, now: datetime) -> None:
-    def enter(act: Act, **change: object) -> object:
-        given = {
+    def enter(act: Act, change: Mapping[str, object] = MappingProxyType({})) -> object:
+        given: dict[str, object] = {
             "case": "C1",
             "party": "D-C1",
             "handed_in_by": "张律师",
@@ -269,9 +294,9 @@ def test_a_paper_for_another_case_or_of_a_stranger_changes_nothing(sale: Sale, n
             "what": "consent",
             "content": {"to": "sell_more"},
         }
-        return papers.enter_paper(act, **(given | change))  # type: ignore[arg-type]
+        return papers.enter_paper(act, **(given | dict(change)))  # type: ignore[arg-type]
 
-    for change in (
+    changes: tuple[dict[str, object], ...] = (
         {"what": "anything"},
         {"party": "nobody"},
         {"received_at": now + timedelta(seconds=1)},
@@ -283,8 +308,9 @@ def test_a_paper_for_another_case_or_of_a_stranger_changes_nothing(sale: Sale, n
         {"what": "insist", "content": {"property": "P1", "claim": "K9"}},
         {"what": "object_to_plan", "content": {"claim": "K1", "amount_minor": "1"}},
         {"what": "sue_over_thing", "content": {"objection": ""}},
-    ):
-        refused(sale, OFFICER, lambda act, change=change: enter(act, **change), InputMalformed)  # type: ignore[misc]
-    refused(sale, OFFICER, lambda act: enter(act, case="C9"), NotFound)
+    )
+    for change in changes:
+        refused(sale, OFFICER, partial(enter, change=change), InputMalformed)
+    refused(sale, OFFICER, lambda act: enter(act, {"case": "C9"}), NotFound)
     refused(sale, ELSEWHERE, enter, NotThisCourt)
     refused(sale, PANEL, enter, AuthForbidden)

@@ -85,6 +85,13 @@ def test_a_mode_out_of_its_turn_is_refused_and_leaves_nothing(database: Database
     assert value(commands.value_by_appraisal, **appraisal, agreed=True).reference_price_minor == 700
 
 
+def test_a_reason_of_the_list_opens_only_what_it_leads_to(value: Value, now: datetime) -> None:
+    with pytest.raises(rules.OutOfOrder):
+        value(commands.value_by_directed_inquiry, authority="税务局", amount_minor=1, reason="survey_needed")
+    report = {"agency": "某评估公司", "amount_minor": 700, "valid_until": now + DAY}
+    assert value(commands.value_by_appraisal, **report, reason="survey_needed").reference_price_minor == 700
+
+
 def test_a_price_that_stands_is_no_failure_of_its_mode(value: Value) -> None:
     same = [{"party": "D", "amount_minor": 500}, {"party": "K1", "amount_minor": 500}]
     assert value(commands.value_by_negotiation, offers=same).reference_price_minor == 500

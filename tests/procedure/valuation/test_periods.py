@@ -100,3 +100,37 @@ def test_an_entrustment_that_rested_ends_later() -> None:
     assert found.deferred_since is None
     assert found.entrusted is not None
     assert found.entrusted.until == later
+
+
+def valued(name: str, *, by: list[str], again_of: str | None = None, method: str = "online_inquiry") -> Step:
+    """Return the step of a price that rests on some reports, or on none."""
+    details = {
+        "valuation": name,
+        "method": method,
+        "outcome": "price",
+        "valid_until": (SENT + 90 * DAY).isoformat(),
+        "pending_until": None,
+        "delivered_at": SENT.isoformat(),
+        "results": [{"by": one, "amount_minor": 5} for one in by],
+        "again_of": again_of,
+    }
+    return Step("valued", SENT, details)
+
+
+def objected(name: str, *, reports: list[str]) -> Step:
+    """Return the step of an objection against the reports of V1."""
+    details = {"objection": name, "by": "D", "valuation": "V1", "ground": "basics", "reports": reports}
+    return Step("report_objected", SENT, details)
+
+
+def test_an_objection_to_a_part_does_not_free_the_whole_from_another() -> None:
+    whole = [valued("V1", by=["甲", "乙"]), objected("O1", reports=[])]
+    part = [objected("O2", reports=["甲"]), valued("V2", by=["乙"], again_of="V1")]
+    assert [one.objection for one in standing([*whole, *part]).pending] == ["O1"]
+    assert standing([*part, *whole]).pending != ()
+
+
+def test_a_price_that_rests_on_no_report_is_under_no_objection_to_one() -> None:
+    steps = [valued("V1", by=["甲"]), objected("O1", reports=[]), valued("V2", by=[], method="negotiation")]
+    found = standing(steps)
+    assert (found.report, found.pending) == (None, ())

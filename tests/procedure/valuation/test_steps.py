@@ -14,9 +14,10 @@ from auction.foundation.database.engine import Database
 from auction.foundation.docket.queries import entries
 from auction.foundation.kernel.refusal import AuthForbidden, InputMalformed, NotFound, Refusal
 from auction.foundation.kernel.roles import PLATFORM, Actor
-from auction.procedure.assets.commands import seize
+from auction.procedure.assets.commands import release, seize
 from auction.procedure.cases.commands import open_case
 from auction.procedure.identity.commands import add_court
+from auction.procedure.objections import commands as objections
 from auction.procedure.settlement import valuation_fees
 from auction.procedure.valuation import choosing, commands, disputes, entrusting, queries, reasons, registers, reports
 from auction.procedure.valuation.rules import Mode
@@ -207,3 +208,21 @@ def test_every_reason_has_an_article_and_leads_somewhere() -> None:
     assert all(reasons.skips_to(mode) for mode in Mode if mode is not Mode.NEGOTIATION)
     assert reasons.skips_to(Mode.NEGOTIATION) == ()
     assert reasons.reason_of(reasons.SKIPS, "自由填写的理由") is None
+
+
+def test_an_objection_upheld_after_the_release_asks_nobody_any_more(
+    database: Database, run: Run, now: datetime, stands: Callable[[], Standing]
+) -> None:
+    run(commands.value_by_appraisal, agency="甲", amount_minor=5, valid_until=now + 90 * DAY, agreed=True)
+    with database.act(actor=PLATFORM, now=now) as act:
+        objections.file_objection(act, id="O1", by="D", kind="valuation", against="P1", ground="basics")
+    run(release, ground="债务已清偿")
+    with database.act(actor=PLATFORM, now=now) as act:
+        assert objections.decide_objection(act, objection="O1", upheld=True).status == "upheld"
+    found = stands()
+    assert found.entrusted is None
+    assert found.report is not None
+    assert found.report.void
+    with database.read() as session:
+        assert queries.reference_price(session, "P1") is None
+        assert queries.due(session, now) == []

@@ -20,12 +20,14 @@ def conditions(act: Act, form: Form, case: CaseRecord) -> Conditions | None:
     company = person(act, form, "company-0-", case) if form.raw("company-0-name") else None
     others = [person(act, form, f"shareholder-{n}-", case) for n in form.rows("shareholder", ("name",))]
     reason = form.text_or_none("unappraisable", longest=_REASON_LONGEST)
+    approval = form.text_or_none("approval", longest=_REASON_LONGEST)
     form.refuse()
     found = Conditions(
         purchase_limited=form.ticked("purchase_limited"),
         unappraisable=reason,
         company=company,
         shareholders=tuple(dict.fromkeys(others)),
+        approval=approval,
     )
     return found if found.as_json() else None
 

@@ -35,6 +35,8 @@ _PARTS: dict[str, tuple[str, str]] = {
     "costs": ("执行费用", "Costs"),
     "enforcement_fee": ("申请执行费", "Enforcement fee"),
     "living_setaside": ("生活保障", "Living set-aside"),
+    "queue": ("轮候查封", "Waiting seizure"),
+    "bankruptcy": ("移交破产", "To the bankruptcy court"),
     "bankruptcy_administrator": ("破产管理人", "Bankruptcy administrator"),
     "medical": ("人身损害医疗费", "Medical costs"),
     "construction": ("建设工程价款", "Construction"),
@@ -46,6 +48,8 @@ _PARTS: dict[str, tuple[str, str]] = {
     "confiscation": ("没收财产", "Confiscation"),
     "surplus": ("退还被执行人", "Back to the debtor"),
 }
+#: Who gets a line that is no claim of the case: the account of a case that waited, or that seized first.
+_OTHER_CASE = ("其他案件的案款账户", "The account of another case")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def waterfall(case: CaseRecord, plan: PlanRecord) -> list[Step]:
     claims = {claim.id: claim for claim in case.claims}
     rows: list[tuple[str, str, int, int | None, int | None, str]] = [
         (
-            claims[line.to].creditor if line.to in claims else t(*_PARTS.get(line.to, (line.to, line.to))),
+            claims[line.to].creditor if line.to in claims else t(*_PARTS.get(line.to, _OTHER_CASE)),
             line.part.value,
             line.amount_minor,
             claims[line.to].amount_minor if line.to in claims and line.part.value != "doubled_interest" else None,

@@ -136,6 +136,7 @@ def _start(session: Session, file: dict[str, Any]) -> MultiDict[str, str]:
             if before.conditions.purchase_limited:
                 asked.setdefault("purchase_limited", "1")
             asked.setdefault("unappraisable", before.conditions.unappraisable or "")
+            asked.setdefault("approval", before.conditions.approval or "")
     free = [thing for thing in file["properties"] if thing.status == "seized"]
     if not asked.getlist("properties") and len(free) == 1:
         asked.add("properties", free[0].id)

@@ -15,7 +15,9 @@ from auction.edges.web.visitor import open_to, platform, t
 from auction.foundation.database.acts import Act
 from auction.foundation.docket import queries as docket
 from auction.foundation.kernel.refusal import NotFound, Refusal
+from auction.procedure.bidding import undertakings
 from auction.procedure.cases import queries as cases
+from auction.procedure.lots import queries as lots
 from auction.procedure.settlement import asking, in_kind, queries, taking
 
 pages = Blueprint("in_kind", __name__, url_prefix="/court/lots/<lot>/in-kind")
@@ -62,11 +64,16 @@ def ask(lot: str) -> ResponseReturnValue:
 @open_to(desk.COURT)
 def take(lot: str) -> ResponseReturnValue:
     """Record that a creditor takes the things at the reserve."""
-    return _perform(
-        lot,
-        lambda act, form: in_kind.take_in_kind(act, lot=lot, claim=form.raw("claim")),
-        said=t("已登记债权人申请承受", "It is recorded that the creditor takes it"),
-    )
+
+    def record(act: Act, form: Form) -> object:
+        claim = form.raw("claim")
+        if form.ticked("undertaken"):
+            # What he has declared to the court on paper stands as if he had said it here himself.
+            person = in_kind.claim_of(cases.case(act.session, lots.lot(act.session, lot).case), claim).creditor_person
+            undertakings.undertake(act.as_platform(), lot=lot, person=person)
+        return in_kind.take_in_kind(act, lot=lot, claim=claim)
+
+    return _perform(lot, record, said=t("已登记债权人申请承受", "It is recorded that the creditor takes it"))
 
 
 @pages.post("/decline")

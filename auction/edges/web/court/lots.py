@@ -22,7 +22,7 @@ from auction.foundation.kernel.roles import Role
 from auction.procedure.assets import queries as assets
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.identity import queries as identity
-from auction.procedure.lots import announcement, basis, commands, corrections, readiness, stays
+from auction.procedure.lots import announcement, approvals, basis, commands, corrections, readiness, stays
 from auction.procedure.lots import desk as desk_queries
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots.queries import PUBLIC_STATUSES, LotRecord
@@ -215,6 +215,19 @@ def correct(lot: str) -> ResponseReturnValue:
         )
 
     return _on(lot, "disclosure", publish, said=t("更正已公布", "The correction is public"))
+
+
+@pages.post("/<lot>/approval")
+@open_to(desk.COURT)
+def record_approval(lot: str) -> ResponseReturnValue:
+    """Record whether the authority approved the transfer of equity to the buyer."""
+
+    def record(act: Act, form: Form) -> object:
+        if form.raw("granted") not in {"0", "1"}:
+            raise InputMalformed(errors={"granted": "请选择 / choose one"})
+        return approvals.record_approval(act, lot=lot, granted=form.raw("granted") == "1")
+
+    return _on(lot, "terms", record, said=t("已登记", "It is recorded"))
 
 
 @pages.post("/<lot>/panel")

@@ -10,17 +10,17 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from auction.edges.web.court import cases as files
-from auction.edges.web.court import desk
+from auction.edges.web.court import desk, fields
 from auction.edges.web.court.fields import Form
 from auction.edges.web.objecting import subject_of
 from auction.edges.web.visitor import known_visitor, open_to, platform, t
 from auction.foundation.database.acts import Act
-from auction.foundation.kernel.refusal import Refusal
+from auction.foundation.kernel.refusal import InputMalformed, Refusal
 from auction.foundation.kernel.roles import Role
 from auction.procedure.cases import queries as cases
 from auction.procedure.identity import queries as identity
 from auction.procedure.lots import queries as lots
-from auction.procedure.objections import commands, course, queries, review, rules, steps, suits
+from auction.procedure.objections import commands, course, queries, review, rules, stays, steps, suits
 from auction.procedure.objections.queries import ObjectionRecord
 
 pages = Blueprint("objections", __name__, url_prefix="/court")
@@ -119,7 +119,7 @@ def _context(session: Session, found: ObjectionRecord) -> dict[str, Any]:
 def _excluded(session: Session, found: ObjectionRecord) -> bool:
     """Say whether who looks may not decide it, because he carried out the enforcement (法释〔2015〕10号 第11条)."""
     actor = known_visitor()
-    return actor.has(Role.PANEL) and commands.has_implemented(session, found, account=actor.id)
+    return actor.has(Role.PANEL) and steps.has_implemented(session, found, account=actor.id)
 
 
 _Step = Callable[[Act, str, Form], object]
@@ -164,6 +164,14 @@ def _judge(act: Act, objection: str, form: Form) -> object:
     return suits.enter_judgment(act, objection=objection, for_outsider=answer)
 
 
+def _excuse(act: Act, objection: str, form: Form) -> object:
+    by, ended = form.text("by", longest=80), form.moment("obstacle_ended_at")
+    form.refuse()
+    if ended is None:
+        raise InputMalformed(errors=form.checks.errors)
+    return review.excuse_delay(act, objection=objection, by=by, obstacle_ended_at=ended)
+
+
 def _confirmed(form: Form) -> None:
     if not form.ticked("confirmed"):
         form.checks.wrong("confirmed", "请确认后再提交 / confirm first")
@@ -178,6 +186,7 @@ _STEPS: Mapping[str, tuple[_Step, str, str]] = {
     "send_up": (lambda act, name, _: review.send_up_objection(act, objection=name), "已报送", "The file went up"),
     "extend": (lambda act, name, _: review.extend_reconsideration(act, objection=name), "已延长", "More time is given"),
     "reconsidered": (_reconsidered, "复议裁定已登记", "The higher court’s ruling is entered"),
+    "excuse": (_excuse, "期限已顺延", "The period is given again"),
     "secure": (_secure, "担保已登记，可以继续处置", "The security is entered; disposal may go on"),
     "judge": (_judge, "判决已登记", "The judgment is entered"),
 }
@@ -196,4 +205,28 @@ def take(objection: str, verb: str) -> ResponseReturnValue:
         to=lambda _: f"/court/objections/{objection}",
         said=t(zh, en),
         otherwise=lambda refusal: _show(objection, refusal=refusal),
+    )
+
+
+@pages.post("/cases/<case>/stay")
+@open_to(desk.COURT)
+def order_stay(case: str) -> ResponseReturnValue:
+    """Defer a lot of the case for a time the law limits: against security, or as the higher court ordered."""
+    with platform().read() as session:
+        desk.case_of(session, case)
+
+    def order(act: Act) -> object:
+        form = fields.form()
+        lot, ordered = form.text("lot", longest=80), form.checks.one_of("ordered", form.raw("ordered"), rules.ORDERED)
+        until = form.end_of_day_or_none("until")
+        _confirmed(form)
+        if desk.lot_of(act.session, lot).case != case:
+            raise InputMalformed(errors={"lot": "不是本案拍品 / not a lot of this case"})
+        return stays.order_stay(act, lot=lot, ordered=ordered, until=until)
+
+    return desk.perform(
+        order,
+        to=lambda _: f"/court/cases/{case}/objections",
+        said=t("暂缓已登记并公示", "The stay is entered and published"),
+        otherwise=lambda refusal: shown_of_case(case, refusal=refusal),
     )

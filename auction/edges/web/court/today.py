@@ -23,7 +23,10 @@ pages = Blueprint("today", __name__)
 
 #: Where each due act is done, whose it is, and what its button says.
 _PLACES: dict[str, tuple[str, Role, str, str]] = {
-    "renew_control": ("/court/property/{on}", Role.OFFICER, "续行查封", "Renew"),
+    "renew_control": ("/court/property/{on}#control", Role.OFFICER, "续行查封", "Renew"),
+    "ask_renewal": ("/court/property/{on}#control", Role.OFFICER, "续行保全", "Renew"),
+    "transfer_disposal": ("/court/property/{on}#queue", Role.OFFICER, "出具移送函", "Issue the letter"),
+    "answer_bankruptcy": ("/court/cases/{case}/things", Role.OFFICER, "记录答复", "Record the answer"),
     "start_valuation": ("/court/property/{on}", Role.OFFICER, "确定参考价", "Value it"),
     "value_by_online_inquiry": ("/court/property/{on}#mode-online_inquiry", Role.OFFICER, "记录询价结果", "Record it"),
     "value_by_appraisal": ("/court/property/{on}#mode-appraisal", Role.OFFICER, "记录评估报告", "Record it"),
@@ -50,6 +53,9 @@ _PLACES: dict[str, tuple[str, Role, str, str]] = {
     "hand_over": ("/court/lots/{on}/settlement", Role.OFFICER, "交付财产", "Hand it over"),
     "plan_distribution": ("/court/cases/{case}/distribution", Role.OFFICER, "制作分配方案", "Draw up the plan"),
     "serve_plan": ("/court/cases/{case}/distribution", Role.OFFICER, "送达方案", "Serve the plan"),
+    "oppose": ("/court/cases/{case}/distribution", Role.OFFICER, "查看争议", "See the dispute"),
+    "sue": ("/court/cases/{case}/distribution", Role.OFFICER, "查看争议", "See the dispute"),
+    "insist": ("/court/cases/{case}", Role.OFFICER, "登记申请", "Enter the request"),
     "pay_out": ("/court/cases/{case}/distribution", Role.FINANCE, "提交付款", "Propose the payment"),
     "release_payout": ("/court/cases/{case}/distribution", Role.HEAD, "审批付款", "Release the payment"),
     "release_deposit": ("/court/cases/{case}/money", Role.FINANCE, "查看退款", "See the return"),

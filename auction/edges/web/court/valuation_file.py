@@ -11,6 +11,7 @@ from auction.edges.web.visitor import t
 from auction.procedure.assets.queries import PropertyRecord
 from auction.procedure.cases.queries import CaseRecord
 from auction.procedure.lots import queries as lots
+from auction.procedure.settlement import valuation_fees
 from auction.procedure.valuation import choosing, queries, reasons, registers
 from auction.procedure.valuation.rules import Mode
 
@@ -23,17 +24,20 @@ def context_of(session: Session, found: PropertyRecord, case: CaseRecord) -> dic
     price = queries.reference_price(session, found.id)
     stands = price is not None and visitor.now() <= price.valid_until
     where = queries.standing_of(session, found.id)
+    listed = registers.listed(session, visitor.now())
     return {
         "history": history,
         "voided": queries.voided(session, found.id),
         "price": price,
         "parties": parties_of(case),
         "following": "" if stands else _following(history),
-        "platforms": _PLATFORMS,
-        "listed": registers.listed(session, visitor.now()),
+        "platforms": max(_PLATFORMS, len(listed)),
+        "listed": listed,
         "standing": where,
         "draw_holds": where.draw is not None and choosing.draw_holds(where.draw),
         "now": visitor.now(),
+        "reason_words": dict(_options(reasons.SKIPS)),
+        "fee_of": valuation_fees.owed_for(session, found.id),
         "reason_options": {mode.value: _options(reasons.skips_to(mode)) for mode in Mode},
         "defer_options": _options(reasons.DEFER),
         "withdraw_options": _options(reasons.WITHDRAW),

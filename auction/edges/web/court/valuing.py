@@ -93,10 +93,12 @@ def _appraisal(act: Act, thing: str, form: Form) -> object:
 
 def ground_of(form: Form) -> dict[str, Any]:
     """Read why a mode is taken out of its turn: agreed, one of the law's reasons, or the clerk's own words."""
-    listed, words = form.raw("listed_reason"), form.text_or_none("reason")
-    if listed and reasons.reason_of(reasons.SKIPS, listed) is None:
-        form.checks.wrong("listed_reason", "请从列表中选择 / choose one of the list")
-    return {"agreed": form.ticked("agreed"), "reason": listed or words}
+    words = form.text_or_none("reason")
+    chosen = {name: form.raw(name) for name in form.given if name.startswith("listed_reason") and form.raw(name)}
+    for name, key in chosen.items():
+        if reasons.reason_of(reasons.SKIPS, key) is None:
+            form.checks.wrong(name, "请从列表中选择 / choose one of the list")
+    return {"agreed": form.ticked("agreed"), "reason": next(iter(chosen.values()), words)}
 
 
 _MODES: Mapping[str, Callable[[Act, str, Form], object]] = {
