@@ -13,7 +13,7 @@ from auction.foundation.docket.rules import Entry
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.money import grouped
 from auction.procedure.lots.queries import LotRecord
-from auction.rulebook import Rules, numbers_from_json, rulebook
+from auction.rulebook import Rules, frozen_numbers, rulebook
 from auction.rulebook.numbers import AuctionNumbers, Numbers
 
 
@@ -110,7 +110,7 @@ def act(entry: Entry) -> Explanation | None:
 def terms(lot: LotRecord) -> Mapping[str, Explanation]:
     """Return why each term of a lot is as it is, with its own numbers: by the name of the term."""
     on = _rules(lot.announced_at or lot.drafted_at)
-    frozen: Numbers = numbers_from_json(lot.rulebook["numbers"]) if lot.rulebook else on
+    frozen: Numbers = frozen_numbers(lot.rulebook) if lot.rulebook else on
     said = {
         "start_price": _start_price(lot, on, frozen.auction),
         "deposit": _deposit(lot, on, frozen.auction),

@@ -9,7 +9,7 @@ with the day it came into force, so the rules of a past day stay what they were.
 """
 
 from auction.rulebook.book import BeforeTheRulebookError, Rulebook, Rules, RuleUnknownError
-from auction.rulebook.loader import read_rulebook, rulebook
+from auction.rulebook.loader import frozen_numbers, read_rulebook, rulebook
 from auction.rulebook.model import Article, Instrument, Kind, Passage, Provision, Round, Words
 from auction.rulebook.numbers import Numbers
 from auction.rulebook.reading import RulebookMalformedError, numbers_from_json
@@ -28,6 +28,7 @@ __all__ = [
     "RulebookMalformedError",
     "Rules",
     "Words",
+    "frozen_numbers",
     "numbers_from_json",
     "read_rulebook",
     "rulebook",

@@ -12,12 +12,14 @@ from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
 
-from auction.rulebook.book import Rulebook
+from auction.rulebook.book import BeforeTheRulebookError, Rulebook
 from auction.rulebook.model import Article, Confidence, ForbiddenPhrase, Instrument, Passage, Provision, Words
+from auction.rulebook.numbers import Numbers
 from auction.rulebook.reading import (
     RulebookMalformedError,
     check_unit,
     fields_of_numbers,
+    numbers_from_json,
     plain_of,
     read_value,
 )
@@ -32,6 +34,21 @@ def rulebook() -> Rulebook:
     """
     file = resources.files(__package__).joinpath("cn.toml")
     return read_rulebook(file.read_text(encoding="utf-8"))
+
+
+def frozen_numbers(frozen: Mapping[str, object]) -> Numbers:
+    """Return the numbers a lot is frozen to: as written down on its day, whatever has been added to the rulebook since.
+
+    A rule that nobody had written down then is taken as it stood on that day.
+
+    :raises RulebookMalformedError: when they cannot be read
+    """
+    on = frozen.get("on")
+    try:
+        rest = rulebook().on(date.fromisoformat(on if isinstance(on, str) else ""))
+    except (BeforeTheRulebookError, ValueError) as fault:
+        raise RulebookMalformedError(f"on: {fault}") from fault
+    return numbers_from_json(frozen.get("numbers"), rest=rest)
 
 
 def read_rulebook(text: str) -> Rulebook:

@@ -70,9 +70,10 @@ def numbers_from(values: Mapping[str, Value]) -> Numbers:
     return _construct(Numbers, groups)
 
 
-def numbers_from_json(plain: object) -> Numbers:
+def numbers_from_json(plain: object, *, rest: Numbers | None = None) -> Numbers:
     """Read the numbers out of an exported docket: ``{key: {"unit", "value", …}}``.
 
+    :param rest: where a key comes from that nobody had written down yet when the docket was exported
     :raises RulebookMalformedError: naming the key that is missing or does not fit
     """
     if not isinstance(plain, Mapping):
@@ -80,6 +81,10 @@ def numbers_from_json(plain: object) -> Numbers:
         raise RulebookMalformedError(msg)
     values: dict[str, Value] = {}
     for key in _EXPECTED:
+        if rest is not None and key not in plain:
+            group, _, name = key.partition(".")
+            values[key] = getattr(getattr(rest, group), name)
+            continue
         match plain.get(key):
             case {"unit": str() as unit, "value": written}:
                 try:

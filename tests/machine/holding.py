@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from sqlalchemy.orm import Session
@@ -49,6 +49,7 @@ class Holding:
         self._entries: dict[str, list[Entry]] = defaultdict(list)
         self._seen: Mapping[str, str] = {}
         self._records: dict[str, CaseRecord] = {}
+        self._drafted: set[datetime] = set()
 
     def check(self) -> None:
         """See that everything holds now; what no table tells differently was seen before."""
@@ -83,6 +84,7 @@ class Holding:
             _money(session, record, lines)
             self._outside(session, case, lines)
             _claims(session, record, lines)
+            self._order_of_the_law(session, case)
         for lot in there:
             if f"lot:{lot.id}" in moved:
                 entries = self._entries[f"lot:{lot.id}"]
@@ -90,6 +92,24 @@ class Holding:
                 _lots_money(session, lot, lines)
                 _retold(session, lot, entries)
         _one_live_lot_a_thing(there)
+
+    def _order_of_the_law(self, session: Session, case: str) -> None:
+        """In a plan just drawn up nobody gets anything while a senior misses anything, the debtor last of all."""
+        drawn_up = plans.plans(session, case=case)
+        if not drawn_up or drawn_up[-1].status is not PlanStatus.DRAFTED or drawn_up[-1].drafted_at in self._drafted:
+            return
+        self._drafted.add(drawn_up[-1].drafted_at)
+        record, given = cases.case(session, case), Counter(settled_claims.credits_of(session, case=case))
+        for line in (line for plan in drawn_up for line in plan.lines if line.part is not Part.DOUBLED_INTEREST):
+            given[line.to] += line.amount_minor
+        missing = [claim for claim in record.claims if given[claim.id] < claim.amount_minor]
+        parts = {line.part for line in drawn_up[-1].lines}
+        if given[Part.COSTS.value] < record.costs_minor:
+            assert parts <= {Part.COSTS}, f"{case}: the costs are not whole, and yet {parts}"
+        if drawn_up[-1].surplus_minor:
+            assert missing == [], f"{case}: the debtor gets something before {missing}"
+        if parts & {Part.DOUBLED_INTEREST, Part.FINE, Part.CONFISCATION}:
+            assert [claim for claim in missing if claim.kind in _BEFORE_INTEREST] == []
 
     def _follow(self, session: Session, heads: Mapping[str, tuple[int, str]]) -> Collection[str]:
         """Read what is new in every docket, and return those that have moved."""
@@ -140,6 +160,7 @@ class Holding:
 _ENDS = {"lot.closed", "lot.withdrawn", "lot.revoked"}
 _COMES_AND_GOES = {"deposit.held", "deposit.released", "deposit.applied"}
 _BOOKS = ("ledger_postings", "money_orders", "deposits", "plans", "settlements")
+_BEFORE_INTEREST = {"medical", "construction", "secured", "tax", "restitution", "ordinary"}
 _SUBJECTS = {"lot", "case", "property"}
 _NOT_BY_GATEWAY = {PAYMENT_KIND, "forfeit.applied"}
 _STILL_THERE = {DepositStatus.HELD, DepositStatus.REFUNDABLE}

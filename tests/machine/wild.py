@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
+from auction.edges.scenario.verbs import VERBS
 from auction.procedure.objections import queries as objections
 from tests.machine.world import BIDDERS, CASES, PARTIES, THINGS, World
 
@@ -150,19 +151,26 @@ def pick(draw: Draw, pool: Sequence[T]) -> T:
 def act(draw: Draw, world: World) -> tuple[str, dict[str, object], str | None]:
     """Return a verb, what it is given, and who does it where that is not who may."""
     # The special verbs are many and mostly refused, so they come once in three.
-    given_by = SPECIAL if pick(draw, range(3)) == 0 else VERBS_GIVEN
-    verb = pick(draw, sorted(given_by))
+    special = sorted({*SPECIAL, *VERBS} - {*VERBS_GIVEN, *NOT_WILD})
+    verb = pick(draw, special if pick(draw, range(3)) == 0 else sorted(VERBS_GIVEN))
     pools = _pools(world)
     pools["ground"] = _GROUNDS.get(verb, ())
     hostile = [one for one in HOSTILE if isinstance(one, str)] if verb in _COMMANDS_OF_THEIR_OWN else list(HOSTILE)
     given: dict[str, object] = {}
-    for field in given_by[verb]:
+    for field in VERBS_GIVEN.get(verb) or SPECIAL.get(verb) or _missing_from_nothing(world, verb):
         name = field.removesuffix("?")
         if name == field or pick(draw, (True, False)):
             # Mostly what is plausible; once in a while what cannot be.
-            likely = pools[name] if pick(draw, range(16)) else ()
+            likely = pools.get(name, ()) if pick(draw, range(16)) else ()
             given[name] = pick(draw, likely or hostile)
     return verb, given, pick(draw, (*(None,) * 10, *_ROLES)) if pick(draw, range(4)) == 0 else None
+
+
+def _missing_from_nothing(world: World, verb: str) -> tuple[str, ...]:
+    """Return what a verb that nobody has listed here asks for, by giving it nothing."""
+    refusal = world.do(verb)
+    errors = refusal.facts.get("errors", {}) if refusal is not None else {}
+    return tuple(errors) if isinstance(errors, dict) else ()
 
 
 def _pools(world: World) -> dict[str, tuple[object, ...]]:

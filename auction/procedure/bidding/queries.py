@@ -20,7 +20,7 @@ from auction.procedure.bidding.models import Bidding, Registration
 from auction.procedure.bidding.rules import Bidder, Standing
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots.queries import LotRecord
-from auction.rulebook import Numbers, numbers_from_json
+from auction.rulebook import Numbers, frozen_numbers
 
 #: How many of the newest entries a pushed state carries at the most (contract 4.1).
 STATE_ENTRIES_MAX = 50
@@ -159,12 +159,12 @@ def admitted(session: Session, *, lot: str, persons: Collection[str]) -> dict[st
 
 def numbers_of(lot: LotRecord) -> Numbers:
     """Return the numbers the lot is frozen to since its announcement."""
-    return _numbers(json.dumps((lot.rulebook or {})["numbers"], sort_keys=True))
+    return _numbers(json.dumps(lot.rulebook, sort_keys=True))
 
 
 @lru_cache(maxsize=64)
 def _numbers(plain: str) -> Numbers:
-    return numbers_from_json(json.loads(plain))
+    return frozen_numbers(json.loads(plain))
 
 
 def standing(session: Session, lot: LotRecord) -> Standing:

@@ -17,7 +17,7 @@ from auction.foundation.kernel.refusal import NotFound
 from auction.procedure.lots.announcement import NoticeFact
 from auction.procedure.lots.conditions import Conditions, conditions_from
 from auction.procedure.lots.models import Lot, LotProperty, Notice
-from auction.rulebook import Round, numbers_from_json
+from auction.rulebook import Round, frozen_numbers
 from auction.rulebook.carried import carries_out
 
 PUBLIC_STATUSES = ("announced", "open", "closed", "deferred", "suspended", "withdrawn", "revoked")
@@ -240,7 +240,7 @@ def _failed(session: Session, now: datetime, *, case: Cases) -> Sequence[Lot]:
 def _due_after_failure(row: Lot) -> list[DueAct]:
     if row.closed_at is None or row.rulebook is None or row.round == "sale":
         return []
-    auction = numbers_from_json(row.rulebook["numbers"]).auction
+    auction = frozen_numbers(row.rulebook).auction
     if row.round == "first":
         again = _due_act(
             row,

@@ -12,7 +12,7 @@ from auction.foundation.kernel.refusal import Refusal
 from auction.procedure.bidding import rules as bidding
 from auction.procedure.bidding.rules import Bidder, Standing
 from auction.procedure.publicity.retelling import UntoldError, standing_after
-from auction.rulebook import Numbers, RulebookMalformedError, numbers_from_json
+from auction.rulebook import Numbers, RulebookMalformedError, frozen_numbers
 from auction.rulebook.carried import carries_out
 
 
@@ -118,7 +118,7 @@ def _begin(document: Mapping[str, object], entries: list[Entry]) -> _Replay:
             raise DocketWrongError(announced.seq, f"the {name} are not the announced ones")
     terms, rulebook = document["terms"], document["rulebook"]
     try:
-        numbers = numbers_from_json(rulebook["numbers"])  # type: ignore[index]  # announced, so of our own form
+        numbers = frozen_numbers(rulebook)  # type: ignore[arg-type]  # announced, so of our own form
         standing = Standing(
             status="announced",
             round=terms["round"],  # type: ignore[index]
@@ -127,7 +127,7 @@ def _begin(document: Mapping[str, object], entries: list[Entry]) -> _Replay:
             opens_at=datetime.fromisoformat(terms["opens_at"]),  # type: ignore[index]
             ends_at=datetime.fromisoformat(terms["closes_at"]),  # type: ignore[index]
         )
-    except (KeyError, TypeError, ValueError, RulebookMalformedError) as fault:
+    except (AttributeError, KeyError, TypeError, ValueError, RulebookMalformedError) as fault:
         raise DocketWrongError(announced.seq, f"terms or rulebook cannot be read: {fault}") from fault
     return _Replay(numbers=numbers, standing=standing)
 

@@ -115,21 +115,23 @@ def due(session: Session, now: datetime, *, case: Cases = None) -> list[DueAct]:
     steps = journal.steps_of(session, {*begun, *(thing.id for thing in unsold)})
     stands = {thing: standing(found) for thing, found in steps.items()}
     for thing, of_case in begun.items():
-        acts += duties.of_standing(numbers, stands[thing], thing=thing, case=of_case, at=now)
+        owed = list(duties.of_standing(numbers, stands[thing], thing=thing, case=of_case, at=now))
+        # Only a thing that owes something is looked up: most that were ever valued owe nothing any more.
+        if owed and assets.property_record(session, thing).control_until is not None:
+            acts += owed
     for one in unsold:
         acts += _after_the_price(session, one, stands.get(one.id, Standing()), numbers)
     return sorted(acts, key=lambda act: (act.by, act.on))
 
 
 def _begun(session: Session, case: Cases) -> dict[str, str]:
-    """Return the held things with steps that may still ask for something, and the case of each."""
+    """Return the things with steps that may still ask for something, and the case of each."""
     query = (
         select(ValuationStep.property_id, ValuationStep.case_id)
         .where(ValuationStep.kind.in_(_ASKING), of_cases(ValuationStep.case_id, case))
         .distinct()
     )
-    found = session.execute(query).all()
-    return {thing: of for thing, of in found if assets.property_record(session, thing).control_until}
+    return {thing: of for thing, of in session.execute(query).all()}  # noqa: C416 - a row is no pair to a type checker
 
 
 def _after_the_price(
