@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -42,11 +43,22 @@ class Platform:
             yield session
 
 
-def create_platform(settings: Settings, database_url: str, *, clock: Clock | None = None) -> Platform:
-    """Return the platform on a migrated database; ``clock`` is given by scenarios, which move their own."""
+@lru_cache(maxsize=8)
+def _scratch(url: str) -> Database:
+    """Return a scratch database; one that is emptied and used again keeps the statements it has compiled."""
+    return Database(url, may_go_away=False)
+
+
+def create_platform(
+    settings: Settings, database_url: str, *, clock: Clock | None = None, scratch: bool = False
+) -> Platform:
+    """Return the platform on a migrated database; ``clock`` is given by scenarios, which move their own.
+
+    :param scratch: whether the database is there for this platform alone and as long as it
+    """
     capabilities.load()
     use_field_key(settings.field_key)
-    database = Database(database_url)
+    database = _scratch(database_url) if scratch else Database(database_url)
     chosen = clock or (FileClock(settings.clock_file) if settings.clock_file else SystemClock())
     gateway: PaymentGateway = UnconnectedGateway()
     if settings.demo:

@@ -105,17 +105,14 @@ class ValuationNumbers:
 
 @dataclass(frozen=True, slots=True)
 class ControlNumbers:
-    """Finding property and holding it: seizure, freezing, renewal, the right to dispose."""
+    """Holding property: seizure, freezing, renewal, the right to dispose."""
 
-    bank_deposit_max_years: int
     property_max_years: ByKind
     first_alarm_days: int
     second_alarm_days: int
     last_alarm_days: int
     equity_excess_days: int
     preservation_renewal_days: int
-    suit_after_preservation_days: int
-    release_without_application_days: int
     priority_transfer_after_days: int
     transfer_letter_days: int
     undisposed_transfer_after_years: int
@@ -123,11 +120,9 @@ class ControlNumbers:
     def max_years(self, kind: str) -> int:
         """Return the longest period of one seizure or freezing.
 
-        :param kind: ``movable``, ``immovable``, ``other_right`` or ``bank_deposit``
+        :param kind: ``movable``, ``immovable`` or ``other_right``
         :raises ValueError: for any other word
         """
-        if kind == "bank_deposit":
-            return self.bank_deposit_max_years
         return self.property_max_years.of(kind)
 
 
@@ -150,11 +145,9 @@ class DistributionNumbers:
     plan_lawsuit_days: int
     payout_days: int
     payout_after_obstacle_days: int
-    cash_hand_in_days: int
     bankruptcy_reply_days: int
     living_setaside_min_years: int
     living_setaside_max_years: int
-    vacate_months: int
     construction_priority_max_months: int
     double_interest_per_million_a_day: int
     enforcement_fee_flat_up_to_minor: int

@@ -1,4 +1,4 @@
-"""Corrections of what was announced, joint bidders, special conditions of a lot, and asking before a useless auction."""
+"""Corrections of what was announced, joint bidders, special conditions, and asking before a useless auction."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -25,7 +25,9 @@ def _facts(text: str) -> set[str]:
 
 
 capabilities.load()
-REFUSALS = sorted({one for one in _all() if one.__module__.startswith("auction.")}, key=lambda one: one.__qualname__)
+REFUSALS = sorted(
+    {one for one in _all() if one.__module__.startswith("auction.")}, key=lambda one: (one.__qualname__, one.__module__)
+)
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda one: f"{one.__module__}.{one.__name__}")

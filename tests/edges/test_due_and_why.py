@@ -15,11 +15,13 @@ from auction.edges.platform import Platform
 from auction.foundation.docket import queries as docket
 from auction.foundation.kernel.refusal import AuthForbidden, InputMalformed, NotFound
 from auction.foundation.kernel.roles import Actor, Role
+from auction.procedure.cases import commands as case_commands
 from auction.procedure.cases import officers
 from auction.procedure.cases import queries as cases
 from auction.procedure.identity import commands as identity
 from auction.rulebook import rulebook
 from tests.edges.asking import bearer, body_of, code_of
+from tests.edges.clerks import Courthouse
 from tests.edges.opened import open_lot
 from tests.road import Road
 
@@ -162,3 +164,24 @@ def test_the_board_is_not_public(seized: Road, client: FlaskClient) -> None:
     with seized.platform.act() as act:
         narrow, _ = identity.issue_key(act, account="narrow", scopes=("bid",), label="x")
     assert code_of(client.get("/api/v1/due", headers=bearer(narrow))) == "auth.forbidden"
+
+
+def test_the_head_gives_a_case_to_another_officer_on_its_page(platform: Platform) -> None:
+    house = Courthouse(platform)
+    house.add("officer2", Role.OFFICER, court=house.court)
+    with platform.act() as act:
+        debtor = {"name": "赵某某", "kind": "natural_person"}
+        claim = {"creditor": "甲银行股份有限公司", "amount_minor": 100, "kind": "ordinary", "applicant": True}
+        case_commands.open_case(
+            act, id="C1", number="（2025）京0105执1号", court=house.court, debtor=debtor, claims=[claim]
+        )
+    head, second = house.staff["head"], house.staff["officer2"]
+    assert "尚未指定承办人" in head.see("/court/cases/C1")
+    head.do("/court/cases/C1/officer", {"officer": "T1-officer2"})
+    assert "职员officer2" in head.see("/court/cases/C1")
+    assert second.send("/court/cases/C1/officer", {"officer": "T1-officer"}).status_code == 403
+    for wrong in ("", "T1-finance", "T1-supervisor"):
+        assert head.send("/court/cases/C1/officer", {"officer": wrong}).status_code == 400
+    assert "职员officer2" in head.see("/court/cases/C1")
+    assert "我承办的案件" in second.see("/court?of=cases")
+    live_of(house.app).stop()

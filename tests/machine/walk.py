@@ -154,6 +154,8 @@ def _after_the_close(world: World, session: Session, lot: LotRecord) -> Iterator
     if lot.outcome == "sold" or lot.id in world.seen().settled:
         yield from _after_the_sale(world, session, lot)
         return
+    if any(one.after == lot.id for one in world.seen().lots[lot.case]):
+        return
     for claim in _CLAIMS[lot.case]:
         yield f"{claim} takes {lot.id}", partial(world.do, "take_in_kind", lot=lot.id, claim=claim)
 
@@ -195,9 +197,13 @@ def _after_the_default(world: World, session: Session, lot: LotRecord) -> Iterat
     forfeit = settlements.forfeit(session, lot.id)
     if forfeit is None or forfeit.forfeited_minor == 0:
         return
-    if forfeit.applied_at is None:
+    seen = world.seen()
+    resold = [one for there in seen.lots.values() for one in there if set(one.properties) & set(lot.properties)]
+    if forfeit.applied_at is None and any(
+        one.drafted_at > lot.drafted_at and _being_settled(world, one) for one in resold
+    ):
         yield f"apply {lot.id}", lambda: world.do("apply_forfeit", lot=lot.id)
-    elif forfeit.top_up_minor is None and forfeit.uncovered_minor:
+    if forfeit.top_up_minor is None and forfeit.uncovered_minor:
         yield f"top up {lot.id}", lambda: world.do("order_top_up", lot=lot.id)
 
 

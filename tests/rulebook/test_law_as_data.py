@@ -67,7 +67,7 @@ def test_an_announcement_runs_as_long_as_kind_and_round_ask(kind: str, round_: s
 
 
 @pytest.mark.statute
-@pytest.mark.parametrize(("kind", "years"), [("bank_deposit", 1), ("movable", 2), ("immovable", 3), ("other_right", 3)])
+@pytest.mark.parametrize(("kind", "years"), [("movable", 2), ("immovable", 3), ("other_right", 3)])
 def test_property_is_held_no_longer_than_the_law_allows(kind: str, years: int) -> None:
     assert _rules().control.max_years(kind) == years
 

@@ -54,7 +54,7 @@ class Stage:
 
     def __init__(self, *, url: str, begins: datetime) -> None:
         self.clock = ManualClock(begins)
-        self.platform: Platform = create_platform(settings(), url, clock=self.clock)
+        self.platform: Platform = create_platform(settings(), url, clock=self.clock, scratch=True)
         self.acts_as: str | None = None
         self._names: dict[str, str] = {}
         self._persons: dict[str, str] = {}

@@ -16,13 +16,14 @@ from auction.foundation.kernel.roles import Actor
 class Database:
     """One PostgreSQL database: opens acts (write) and readings (read only)."""
 
-    def __init__(self, url: str, *, pool_size: int = 12) -> None:
+    def __init__(self, url: str, *, pool_size: int = 12, may_go_away: bool = True) -> None:
+        """Reach a database; one that ``may_go_away`` and come back is asked for a sign of life before each act."""
         self.url = url
         self.engine: Engine = create_engine(
             url,
             pool_size=pool_size,
             max_overflow=20,
-            pool_pre_ping=True,
+            pool_pre_ping=may_go_away,
             connect_args={
                 "options": "-c timezone=UTC -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
             },

@@ -1,4 +1,4 @@
-"""Assets (财产查控): what was seized, for how long it is held, who waits for it, and what stands in the way of selling it.
+"""Assets (财产查控): what was seized, how long it is held, who waits for it, and what stands in the way of a sale.
 
 Words: a *property* is a thing or right of the debtor; *control* (查封、扣押、冻结) holds it until an instant and is
 *renewed* before that instant or lapses; another case *waits* (轮候) at a *place* in the *queue* and takes effect when

@@ -65,7 +65,8 @@ def declare_ineligible(act: Act, *, person: str, lot: str, why: str) -> str:
     if registration is not None and found.outcome is None:
         act.session.execute(update(Registration).where(Registration.id == registration.id).values(status=EXCLUDED))
     code = registration.code if registration else None
-    append(act, f"lot:{wanted}", "registration.ineligible", {"code": code}, seal={"person": who, "why": said})
+    # Neither the code nor whether there is one: the officer knows the person, and would know the bidder (article 18).
+    append(act, f"lot:{wanted}", "registration.ineligible", {}, seal={"person": who, "code": code, "why": said})
     return said
 
 

@@ -80,6 +80,7 @@ def open_case(
     owing = checks.known_fields("debtor", debtor, _DEBTOR_FIELDS)
     kind = checks.one_of("debtor.kind", owing.get("kind"), PERSON_KINDS)
     owed = _read_claims(checks, claims)
+    _check_ranks(checks, [one.rank for one in owed])
     checks.refuse()
     if there is None or parsed is None:
         raise InputMalformed(errors=checks.errors)
@@ -129,6 +130,8 @@ def _join(act: Act, *, case: str, claims: Sequence[Mapping[str, Any]], titled: b
         raise NotFound(what="case", name=case_id)
     lock(act, f"case:{case_id}")
     before = queries.case(act.session, case_id).claims
+    _check_ranks(checks, [*(one.rank for one in before), *(one.rank for one in owed)])
+    checks.refuse()
     known = {(one.creditor, one.creditor_kind): one.creditor_person for one in reversed(before)}
     _add_claims(act, case_id, owed, known=known, position=len(before), joined=True)
     record = queries.case(act.session, case_id)
@@ -195,6 +198,12 @@ def _read_claims(checks: Checks, claims: object) -> list[_ClaimRead]:
     if len({claim.id for claim in read}) != len(read):
         checks.wrong("claims", "债权编号重复 / two claims have the same id")
     return read
+
+
+def _check_ranks(checks: Checks, ranks: Sequence[int | None]) -> None:
+    gap = rules.missing_rank(ranks)
+    if gap is not None:
+        checks.wrong("claims", f"顺位不连续，缺第{gap}顺位 / ranks have a gap: nobody holds rank {gap}")
 
 
 def _read_claim(checks: Checks, at: str, claim: object) -> _ClaimRead:

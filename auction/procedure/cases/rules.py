@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,6 +54,15 @@ class CaseNumber:
         """The number with full-width parentheses and no leading zeros."""
         written = f"{self.type}字第{self.serial}" if self.old_style else f"{self.type}{self.serial}"
         return f"（{self.year}）{self.court_code}{written}号{self.suffix}"
+
+
+def missing_rank(ranks: Iterable[int | None]) -> int | None:
+    """Return the first rank nobody holds between two that somebody does: who comes after it would come after no one.
+
+    A rank that begins above 1 is no gap: the earlier mortgagee may stand outside the case.
+    """
+    held = {rank for rank in ranks if rank is not None}
+    return next((rank for rank in range(min(held, default=0), max(held, default=0)) if rank not in held), None)
 
 
 def parse_case_number(text: object, *, old_styles: bool = False) -> CaseNumber:

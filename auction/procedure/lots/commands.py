@@ -117,7 +117,7 @@ def draft_lot(
             ends_at=closing,
             balance_days=balance_days or BALANCE_DAYS,
             disclosure=dict(disclosure or {}),
-            priority=[proposals.priority_entry(one) for one in priority],
+            priority=proposals.priority_entries(priority),
             conditions=special.as_json(),
             drafted_at=act.now,
             sample=sample,

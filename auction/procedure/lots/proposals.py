@@ -9,6 +9,7 @@ from typing import Any
 from auction.foundation.kernel.canonical import sha256_hex
 from auction.foundation.kernel.money import MINOR_MAX
 from auction.foundation.kernel.refusal import InputMalformed
+from auction.procedure.cases.rules import missing_rank
 from auction.procedure.inputs import Checks
 from auction.rulebook import rulebook
 
@@ -34,6 +35,20 @@ def proposal(
     if errors:
         raise InputMalformed(errors=errors)
     return list(properties)
+
+
+def priority_entries(given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the priority purchasers of a lot as stored.
+
+    :raises InputMalformed: for what cannot be read, or ranks with a gap (article 19: the court confirms the rank)
+    """
+    entries = [priority_entry(one) for one in given]
+    gap = missing_rank(one["rank"] for one in entries)
+    if gap is not None:
+        raise InputMalformed(
+            errors={"priority": f"顺位不连续，缺第{gap}顺位 / ranks have a gap: nobody holds rank {gap}"}
+        )
+    return entries
 
 
 def priority_entry(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from auction.foundation.database.engine import Database
@@ -13,6 +15,7 @@ from auction.foundation.docket.queries import of_kinds
 from auction.foundation.kernel.refusal import AuthForbidden, InputMalformed, NotFound
 from auction.foundation.kernel.roles import PLATFORM, Actor
 from auction.procedure.cases import commands, queries
+from auction.procedure.cases.rules import missing_rank
 from auction.procedure.identity.commands import add_court
 
 COURT = "北京市朝阳区人民法院"
@@ -184,3 +187,15 @@ def test_cases_are_found_page_by_page_by_number_and_by_debtor(
         assert listed(q="%") == []
         assert listed(court="T2") == []
         assert queries.cases(session)[0].claimed_minor == 14
+
+
+@given(st.lists(st.none() | st.integers(min_value=1, max_value=30), max_size=12))
+def test_a_gap_lies_between_two_ranks_that_are_held(ranks: list[int | None]) -> None:
+    held = {rank for rank in ranks if rank is not None}
+    gap = missing_rank(ranks)
+    if gap is None:
+        assert not held or len(held) == max(held) - min(held) + 1
+    else:
+        assert gap not in held
+        assert gap - 1 in held
+        assert any(rank > gap for rank in held)

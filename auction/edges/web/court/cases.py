@@ -16,10 +16,11 @@ from auction.foundation.database.acts import Act
 from auction.foundation.docket import queries as docket
 from auction.foundation.kernel.ids import new_id
 from auction.foundation.kernel.refusal import InputMalformed, Refusal
+from auction.foundation.kernel.roles import Role
 from auction.foundation.ledger import queries as ledger
 from auction.foundation.ledger.rules import Account
 from auction.procedure.assets import queries as assets
-from auction.procedure.cases import bankruptcy, commands, queries
+from auction.procedure.cases import bankruptcy, commands, officers, queries
 from auction.procedure.cases.queries import CaseRecord
 from auction.procedure.cases.rules import parse_case_number
 from auction.procedure.deposits import queries as deposits
@@ -193,6 +194,20 @@ def record_cost(case: str) -> ResponseReturnValue:
     )
 
 
+@pages.post("/<case>/officer")
+@open_to(desk.COURT)
+def assign_officer(case: str) -> ResponseReturnValue:
+    """Give the case to another officer of the court."""
+    with platform().read() as session:
+        desk.case_of(session, case)
+    return desk.perform(
+        lambda act: officers.assign_officer(act, case=case, officer=fields.form().raw("officer")),
+        to=lambda _: f"/court/cases/{case}",
+        said=t("已变更承办人", "The case has a new officer"),
+        otherwise=lambda refusal: tab(case, "claims", refusal=refusal),
+    )
+
+
 def tab(case: str, name: str, *, refusal: Refusal | None = None, **more: Any) -> str:  # noqa: ANN401 - a tab's own values
     """Render one tab of the file under the header that stays."""
     with platform().read() as session:
@@ -225,6 +240,7 @@ def file_of(session: Session, case: str) -> dict[str, Any]:
         "left_minor": left_of(session, case),
         "entries": docket.entries(session, f"case:{case}", limit=500),
         "moment": fields.typed_now(),
+        "officers": identity.staff(session, found.court, Role.OFFICER),
         **wishes.of_case(session, found),
     }
 
