@@ -162,7 +162,6 @@ class ObjectionNumbers:
     file_case_days: int
     notify_after_filing_days: int
     supplement_days: int
-    jurisdiction_days: int
     act_review_days: int
     reconsideration_apply_days: int
     reconsideration_send_up_days: int

@@ -102,6 +102,8 @@ VERBS: Mapping[str, tuple[str, str, str]] = {
     "decline_in_kind": ("表示不以物抵债", "declines taking in kind", "claim"),
     "ask_set_off": ("申请抵扣", "asks for the set-off", "buyer"),
     "pay_top_up": ("补足差价", "pays the difference", "buyer"),
+    "excuse_delay": ("顺延期限", "gives a missed period again", _OFFICER),
+    "record_approval": ("记录主管部门批准", "records the authority's answer", _OFFICER),
     "show": ("查看", "looks", "anybody"),
     "wait": ("等待", "waits", "anybody"),
 }
