@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from auction.edges.cli.case_files import FileUnreadableError, rows_of
 from auction.edges.cli.import_cases import import_cases
@@ -47,7 +51,11 @@ class Run:
         path = content if isinstance(content, Path) else self.folder / name
         if not isinstance(content, Path):
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        arguments = [str(path), "--data", str(self.folder), *options]
+        return self.of(str(path), *options)
+
+    def of(self, given: str, *options: str) -> Result:
+        """Import what an argument names, a file or an address."""
+        arguments = [given, "--data", str(self.folder), *options]
         return CliRunner().invoke(import_cases, arguments, env=self.env, catch_exceptions=False)
 
 
@@ -195,3 +203,49 @@ def test_any_bytes_give_rows_or_a_named_fault(tmp_path_factory: pytest.TempPathF
     path.write_bytes(content)
     with contextlib.suppress(FileUnreadableError):
         assert all(row.line > 0 for row in rows_of(path))
+
+
+@pytest.fixture
+def registry() -> Iterator[str]:
+    """A registry that answers with the example, with nothing, or with a redirection."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            known = {"/cases": 200, "/moved": 302}
+            self.send_response(known.get(self.path, 503))
+            self.end_headers()
+            if self.path == "/cases":
+                self.wfile.write((EXAMPLES / "cases.csv").read_bytes())
+
+        @override
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_registry_is_read_as_a_file_is(run: Run, registry: str) -> None:
+    from_file = run(EXAMPLES / "cases.csv", "--add-courts")
+    again = run.of(f"{registry}/cases", "--add-courts")
+    assert from_file.exit_code == again.exit_code
+    assert "cases opened: 0, claims added: 0" in again.output
+
+
+@pytest.mark.parametrize("path", ["/moved", "/nothing"])
+def test_a_registry_that_does_not_answer_with_records_is_told(run: Run, registry: str, path: str) -> None:
+    refused = run.of(f"{registry}{path}")
+    assert refused.exit_code == 2
+    assert "the registry answered" in refused.output
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/cases", "http://[::bad/cases", "https://"])
+def test_an_address_that_leads_nowhere_is_told(run: Run, address: str) -> None:
+    refused = run.of(address)
+    assert refused.exit_code == 2
+    assert "the registry does not answer" in refused.output

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-_SIZE_MAX_BYTES = 100_000_000
+SIZE_MAX_BYTES = 100_000_000
 _FIELD_MAX = 10_000
 
 REQUIRED = ("number", "court", "debtor_name", "debtor_kind", "claim_creditor", "claim_amount_minor")
@@ -89,8 +89,8 @@ def rows_of(path: Path) -> Iterator[Row | BadRow]:
 
 def _text_of(path: Path) -> str:
     try:
-        if path.stat().st_size > _SIZE_MAX_BYTES:
-            raise FileUnreadableError(f"larger than {_SIZE_MAX_BYTES // 1_000_000} MB; split it")
+        if path.stat().st_size > SIZE_MAX_BYTES:
+            raise FileUnreadableError(f"larger than {SIZE_MAX_BYTES // 1_000_000} MB; split it")
         content = path.read_bytes()
     except OSError as fault:
         raise FileUnreadableError(str(fault.strerror)) from fault
@@ -104,7 +104,7 @@ def _text_of(path: Path) -> str:
 
 def _csv_rows(text: str) -> Iterator[Row | BadRow]:
     # A field longer than the reader's limit would end the reading; ours is checked row by row instead.
-    csv.field_size_limit(_SIZE_MAX_BYTES)
+    csv.field_size_limit(SIZE_MAX_BYTES)
     reader = csv.reader(io.StringIO(text, newline=""))
     header = _header(next(reader, []))
     return _csv_body(reader, header)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import click
 
 from auction.edges.cli.case_files import BadRow, FileUnreadableError, Row, rows_of
 from auction.edges.cli.opening import data_option, demo_option, open_database, settings_of
+from auction.edges.cli.registry import fetch, is_address
 
 if TYPE_CHECKING:
     from auction.edges.platform import Platform
@@ -43,15 +45,15 @@ class Tally:
 
 
 @click.command("import-cases")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", metavar="FILE_OR_URL")
 @click.option("--dry-run", is_flag=True, help="Check every row against the database, and change nothing.")
 @click.option(
     "--add-courts", is_flag=True, help="Add courts that are not on record yet, instead of refusing their rows."
 )
 @data_option
 @demo_option
-def import_cases(*, file: Path, dry_run: bool, add_courts: bool, data: Path, demo: bool) -> None:
-    """Import case records from CSV or JSON Lines; several rows of one number are several claims.
+def import_cases(*, file: str, dry_run: bool, add_courts: bool, data: Path, demo: bool) -> None:
+    """Import case records from CSV or JSON Lines, a file or a registry's address; rows of one number are its claims.
 
     Good rows are kept, bad rows are listed with their lines. Importing the same file
     again changes nothing; a corrected file adds what was missing. Ends with 0, with 1
@@ -63,7 +65,7 @@ def import_cases(*, file: Path, dry_run: bool, add_courts: bool, data: Path, dem
     """
     settings = settings_of(data=data, demo=demo)
     try:
-        rows = list(rows_of(file))
+        rows = _read(file)
     except FileUnreadableError as fault:
         raise click.UsageError(f"{file}: {fault}") from fault
     from auction.edges.platform import create_platform
@@ -75,6 +77,13 @@ def import_cases(*, file: Path, dry_run: bool, add_courts: bool, data: Path, dem
         finally:
             platform.database.dispose()
     _tell(file, tally, dry_run=dry_run)
+
+
+def _read(given: str) -> list[Row | BadRow]:
+    if not is_address(given):
+        return list(rows_of(Path(given)))
+    with tempfile.TemporaryDirectory() as folder:
+        return list(rows_of(fetch(given, Path(folder))))
 
 
 def carry_in(platform: Platform, rows: list[Row | BadRow], *, dry_run: bool, add_courts: bool) -> Tally:
@@ -212,7 +221,7 @@ def _why(refused: Exception) -> str:
     return str(refused)
 
 
-def _tell(file: Path, tally: Tally, *, dry_run: bool) -> None:
+def _tell(file: str, tally: Tally, *, dry_run: bool) -> None:
     for line, why in sorted(tally.bad)[:_SHOWN_MAX]:
         click.echo(f"{file}:{line}: {why}", err=True)
     if len(tally.bad) > _SHOWN_MAX:

@@ -111,10 +111,10 @@ def pay_deposit(stage: Stage, given: Given) -> object:
     return {"lot": lot, "bidder": bidder, "due_minor": paid.due_minor, "status": status}
 
 
-def _arrival(stage: Stage, given: Given) -> datetime | None:
+def _arrival(stage: Stage, given: Given, until: datetime) -> datetime | None:
     """Return when a bid arrived, where it stood in the queue at its lot's end: the close waits for it."""
     lot, received = given.text("lot"), instant(given.plain("received_at"))
-    if received is None:
+    if received is None or received > until:
         return None
     if received > stage.now:
         stage.fall_due(until=received)
@@ -132,6 +132,8 @@ def bid(stage: Stage, given: Given) -> object:
     lot, bidder, amount = given.text("lot"), given.text("bidder"), given.minor("amount_minor")
     received, bid_id = given.instant_or_none("received_at"), given.text_or_none("bid_id")
     given.done()
+    if received is not None and received > stage.now:
+        raise InputMalformed(errors={"received_at": "晚于本步骤时刻 / lies after the step's instant"})
     person = stage.person(bidder)
     offer = Offer(
         person=person,

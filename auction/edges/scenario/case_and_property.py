@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from auction.edges.scenario.given import Given
@@ -25,6 +26,7 @@ def open_case(stage: Stage, given: Given) -> object:
     case, number, court = given.text("case"), given.text("number"), given.text("court")
     debtor, claims = _object(given, "debtor"), given.objects("claims")
     given.done()
+    _named(debtor, claims)
     with stage.act(PLATFORM) as act:
         if persons.find_court(act.session, court) is None:
             identity.add_court(act, name=court)
@@ -41,6 +43,17 @@ def open_case(stage: Stage, given: Given) -> object:
         "type": record.type,
         "serial": record.serial,
     }
+
+
+def _named(debtor: Mapping[str, object], claims: Sequence[Mapping[str, object]]) -> None:
+    """Refuse a debtor or claim without an id: by it the rest of the file names him."""
+    unnamed = [at for at, one in (("debtor", debtor), *_numbered("claims", claims)) if one.get("id") is None]
+    if unnamed:
+        raise InputMalformed(errors={f"{at}.id": "缺少 / missing" for at in unnamed})
+
+
+def _numbered(field: str, given: Sequence[Mapping[str, object]]) -> list[tuple[str, Mapping[str, object]]]:
+    return [(f"{field}[{n}]", one) for n, one in enumerate(given)]
 
 
 @verb("record_cost")

@@ -77,9 +77,13 @@ class Given:
         """Read the end of a period that may be left out: an instant, or a day and thereby its last instant."""
         return self._instant(name, instant_or_day(self._fields[name])) if self.has(name) else None
 
-    def texts(self, name: str) -> list[str]:
-        """Read a list of ids or names; empty when left out."""
-        return self._checks.names(name, self._fields[name]) if self.has(name) else []
+    def texts(self, name: str, *, once: bool = False) -> list[str]:
+        """Read a list of ids or names; empty when left out. ``once`` refuses one that is named twice."""
+        given = self._fields[name] if self.has(name) else []
+        read = self._checks.names(name, given)
+        if once and isinstance(given, list) and len(read) != len(given):
+            self._checks.wrong(name, "重复 / named twice")
+        return read
 
     def objects(self, name: str) -> list[dict[str, object]]:
         """Read a list of objects; empty when left out."""

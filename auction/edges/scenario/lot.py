@@ -23,7 +23,7 @@ _BALANCE_DAYS_MAX = 365
 @verb("draft_lot")
 def draft_lot(stage: Stage, given: Given) -> object:
     """Draft a lot; ``disclosure: complete`` fills every block that articles 13 and 14 ask for."""
-    lot, things = given.text("lot"), given.texts("properties")
+    lot, things = given.text("lot"), given.texts("properties", once=True)
     start, deposit = given.minor("start_price_minor"), given.minor("deposit_minor", least=0)
     increment = given.minor("increment_minor")
     opens, closes = given.instant("opens_at"), given.instant_or_none("closes_at")

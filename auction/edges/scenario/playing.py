@@ -125,7 +125,7 @@ def _let_time_pass(stage: Stage, step: Step) -> None:
     if step.do == "wait":
         stage.news()  # what was entered before is no news of this waiting
     arrival = VERBS[step.do].arrival if step.do in VERBS else None
-    if arrival is not None and arrival(stage, Given(step.given)) is not None:
+    if arrival is not None and arrival(stage, Given(step.given), step.at) is not None:
         stage.wait_in_queue(until=step.at)
     else:
         stage.fall_due(until=step.at)

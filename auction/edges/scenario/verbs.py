@@ -11,8 +11,8 @@ from auction.edges.scenario.stage import Stage
 
 #: Plays a verb on the stage; reads what it needs of ``with``, and ends reading with ``given.done()``.
 Play = Callable[[Stage, Given], object]
-#: Says from ``with`` when an act arrived, where that may be before the step's instant.
-Arrival = Callable[[Stage, Given], datetime | None]
+#: Says from ``with`` when an act arrived, where that may be before the step's instant, which is the third.
+Arrival = Callable[[Stage, Given, datetime], datetime | None]
 
 #: Every verb a scenario may ever name.
 WORDS = frozenset(

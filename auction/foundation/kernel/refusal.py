@@ -138,8 +138,40 @@ class NotFound(Refusal):
     article = "—"
     title_zh = "未找到"
     title_en = "Not found"
-    zh = "未找到{what}“{name}”，请核对编号。"
+    zh = "未找到{what_zh}“{name}”，请核对编号。"
     en = "No {what} called “{name}”; check the number."
 
     def __init__(self, *, what: str, name: str) -> None:
-        super().__init__(what=what, name=name, errors={what: f"unknown: {name}"})
+        named = _WHAT_ZH.get(what, what)
+        super().__init__(what=what, what_zh=named, name=name, errors={what: f"没有 / unknown: {name}"})
+
+
+#: What may not be found, as the clerk calls it.
+_WHAT_ZH: Mapping[str, str] = {
+    "account": "账户",
+    "address": "地址",
+    "bid": "出价",
+    "case": "案件",
+    "claim": "债权",
+    "court": "法院",
+    "delivery": "投递",
+    "draw": "抽签",
+    "endpoint": "接收地址",
+    "failed lot": "流拍的拍品",
+    "hold": "暂停处置",
+    "key": "密钥",
+    "lot": "拍品",
+    "mode": "方式",
+    "objection": "异议",
+    "order": "付款指令",
+    "page": "页面",
+    "partner": "合作平台",
+    "person": "当事人",
+    "plan": "分配方案",
+    "property": "财产",
+    "registration": "报名",
+    "rule": "规则",
+    "settlement": "交割",
+    "step": "步骤",
+    "story": "场景",
+}

@@ -113,7 +113,8 @@ def check_order(
 ) -> None:
     """Refuse a mode that is not its turn (第5、7、14条).
 
-    A mode already taken may be taken again, as when its price has expired and is issued anew.
+    A mode follows the one before it that failed, even where that one was itself rightly taken out of turn. A mode
+    already taken may be taken again, as when its price has expired and is issued anew.
 
     :param failed: modes whose newest attempt failed
     :param taken: modes that were rightly taken before
@@ -121,11 +122,13 @@ def check_order(
     """
     if agreed or reason or mode in taken:
         return
-    for earlier in Mode:
-        if earlier == mode:
-            return
-        if earlier not in failed:
-            raise OutOfOrder(mode=mode, first=earlier)
+    first = None
+    for earlier in reversed(tuple(Mode)[: tuple(Mode).index(mode)]):
+        if earlier in failed:
+            break
+        first = earlier
+    if first is not None:
+        raise OutOfOrder(mode=mode, first=first)
 
 
 @carries_out("valuation.negotiation")

@@ -92,13 +92,15 @@ def test_a_mode_waits_for_the_earlier_ones_to_fail() -> None:
     check(Mode.DIRECTED_INQUIRY, {Mode.NEGOTIATION})
     check(Mode.ONLINE_INQUIRY, {Mode.NEGOTIATION, Mode.DIRECTED_INQUIRY})
     check(Mode.APPRAISAL, {Mode.NEGOTIATION, Mode.DIRECTED_INQUIRY, Mode.ONLINE_INQUIRY})
+    check(Mode.APPRAISAL, {Mode.ONLINE_INQUIRY})
     check(Mode.APPRAISAL, set(), agreed=True)
     check(Mode.APPRAISAL, set(), reason="法律规定必须委托评估")
     for mode, failed, first in (
         (Mode.DIRECTED_INQUIRY, set[Mode](), "negotiation"),
         (Mode.ONLINE_INQUIRY, {Mode.NEGOTIATION}, "directed_inquiry"),
         (Mode.APPRAISAL, {Mode.NEGOTIATION, Mode.DIRECTED_INQUIRY}, "online_inquiry"),
-        (Mode.APPRAISAL, {Mode.DIRECTED_INQUIRY, Mode.ONLINE_INQUIRY}, "negotiation"),
+        (Mode.APPRAISAL, {Mode.NEGOTIATION}, "directed_inquiry"),
+        (Mode.APPRAISAL, {Mode.DIRECTED_INQUIRY}, "online_inquiry"),
     ):
         with pytest.raises(rules.OutOfOrder) as refused:
             check(mode, failed)
