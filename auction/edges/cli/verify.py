@@ -8,6 +8,12 @@ from urllib.parse import urlparse
 import click
 
 _LONGEST_BYTES = 200_000_000
+#: What is said of a file that is no export at all.
+_UNREADABLE: dict[type[Exception], str] = {
+    json.JSONDecodeError: "not a docket export: not JSON",
+    UnicodeDecodeError: "not a docket export: not UTF-8 text",
+    RecursionError: "not a docket export: nested too deeply",
+}
 
 
 @click.command()
@@ -36,10 +42,10 @@ def verify(*, source: str, key: str | None) -> None:
         if canonical(document) != content:
             raise DocketWrongError(0, "the file is not in its canonical form, byte for byte")
         found = check(document)
-    except (json.JSONDecodeError, UnicodeDecodeError, NotCanonicalError, RecursionError) as fault:
-        click.echo(f"WRONG: {source}: {fault}", err=True)
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as fault:
+        click.echo(f"WRONG: {source}: {_UNREADABLE[type(fault)]}", err=True)
         sys.exit(1)
-    except DocketWrongError as fault:
+    except (NotCanonicalError, DocketWrongError) as fault:
         click.echo(f"WRONG: {source}: {fault}", err=True)
         sys.exit(1)
     click.echo(

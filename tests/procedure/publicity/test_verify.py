@@ -149,3 +149,14 @@ def test_the_example_in_the_documentation_holds() -> None:
     document = json.loads(content)
     assert canonical(document) == content
     assert verify(document).status == "closed"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"no docket", "not JSON"), (b'"\xff"', "not UTF-8"), (b"[" * 200_000, "nested too deeply"), (b"", "not JSON")],
+)
+def test_a_file_that_is_no_export_is_told_in_words(tmp_path: Path, content: bytes, said: str) -> None:
+    (file := tmp_path / "x.json").write_bytes(content)
+    result = CliRunner().invoke(command, [str(file)])
+    assert result.exit_code == 1
+    assert said in result.output
