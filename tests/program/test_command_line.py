@@ -67,7 +67,7 @@ def test_the_list_of_commands_says_what_each_does() -> None:
         (["import-listings", "not.json"], "not JSON"),
         (["import-listings", "huge.json"], "not JSON"),
         (["import-listings", "object.json"], "expected a list of objects"),
-        (["import-cases", "no-such-file"], "does not exist"),
+        (["import-cases", "no-such-file"], "No such file"),
         (["import-cases", "."], "directory"),
         (["import-cases", "empty"], "the file is empty"),
         (["import-cases", "object.csv"], "unknown columns"),

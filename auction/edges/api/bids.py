@@ -19,6 +19,7 @@ from auction.foundation.database.idempotency import KeyReused
 from auction.foundation.kernel.refusal import AuthForbidden, AuthRequired, InputMalformed, NotFound, RateLimited
 from auction.procedure.bidding import commands as bidding
 from auction.procedure.bidding import joint, reminders, rules, shares, undertakings
+from auction.procedure.deposits.exempt import admitted_if_exempt
 from auction.procedure.lots import queries as lots
 
 AUTH = (AuthRequired, AuthForbidden, RateLimited)
@@ -61,6 +62,7 @@ def register(call: Call, lot: str) -> Answer:
             jointly=joint.as_named(act.session, lot=wanted, bidder=person) if call.body["jointly"] else (),
             declares={key: value for key, value in said.items() if value is not None},
         )
+        made = admitted_if_exempt(act, made=made)
         body = registration_json(made, paid_under=f"/lots/{wanted}/deposit")
         return Answer(body | _words(call, act, lot=wanted, person=person), status=HTTPStatus.CREATED)
 

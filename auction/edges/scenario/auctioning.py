@@ -17,6 +17,7 @@ from auction.procedure.bidding import corrections, joint, undertakings
 from auction.procedure.bidding import queries as registrations
 from auction.procedure.bidding.offers import Offer
 from auction.procedure.deposits import commands as deposits
+from auction.procedure.deposits import exempt
 from auction.procedure.lots import queries as lots
 
 _NUMBERS = count(1)
@@ -41,6 +42,7 @@ def register(stage: Stage, given: Given) -> object:
             act, lot=lot, person=person, as_priority=as_priority, agent=through, creditor_claim=claim,
             jointly=together, declares=declares,
         )  # fmt: skip
+        made = exempt.admitted_if_exempt(act, made=made)
     return {
         "lot": made.lot,
         "bidder": bidder,

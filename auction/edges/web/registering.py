@@ -19,6 +19,7 @@ from auction.procedure.bidding import corrections, joint, queries, reminders, un
 from auction.procedure.bidding.queries import RegistrationRecord
 from auction.procedure.bidding.rules import RegisteredAlready, RegistrationClosed, procedure_runs
 from auction.procedure.cases import queries as cases
+from auction.procedure.deposits.exempt import admitted_if_exempt
 from auction.procedure.identity import queries as identity
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots.queries import LotRecord
@@ -119,6 +120,7 @@ def register(lot: str) -> Response:
                 jointly=joint.as_named(act.session, lot=lot, bidder=person) if request.form.get("jointly") else (),
                 declares=_declared(),
             )
+            own = admitted_if_exempt(act, made=own)
     except RegisteredAlready:
         return redirect(url_for("deposit.form", lot=lot))
     except Refusal as refusal:

@@ -40,8 +40,6 @@ def register(
 ) -> RegistrationRecord:
     """Register a person on an announced lot until its procedure ends; return the random code and the deposit due.
 
-    Whoever owes no deposit is admitted at once.
-
     ``jointly`` names the group the court has confirmed, himself among them; ``declares`` is what he says of himself.
 
     :raises RegistrationClosed: before the announcement or after the end
@@ -94,12 +92,7 @@ def register(
     )
     sealed = {"person": person} | ({"jointly": sorted(group)} if jointly else {})
     append(act.as_platform(), f"lot:{lot}", "registration.made", {"code": code}, seal=sealed)
-    # The applicant whose claim covers the deposit bids without one (article 17): there is nothing to wait for.
-    return admit(act.as_platform(), registration=registration_id) if due == 0 else _made(act, registration_id)
-
-
-def _made(act: Act, registration: str) -> RegistrationRecord:
-    return queries.registration(act.session, registration)
+    return queries.registration(act.session, registration_id)
 
 
 @command("admit", by=())

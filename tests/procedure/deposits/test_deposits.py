@@ -22,6 +22,7 @@ from auction.procedure.bidding.rules import RegistrationClosed
 from auction.procedure.cases.queries import case
 from auction.procedure.deposits import orders, queries
 from auction.procedure.deposits.commands import pay_deposit
+from auction.procedure.deposits.exempt import admitted_if_exempt
 from auction.procedure.deposits.rules import (
     DepositInsufficient,
     DepositNotYours,
@@ -306,3 +307,15 @@ def test_a_refused_return_is_shown_and_sent_again_by_finance(sale: Sale, finance
     assert status_of(sale, found.id) is DepositStatus.RELEASED
     with sale.platform.act(finance) as act, pytest.raises(Refusal):
         orders.retry_order(act, order=waiting[0].id)
+
+
+def test_who_owes_nothing_is_admitted_with_the_registration(sale: Sale) -> None:
+    with sale.platform.read() as session:
+        creditor = case(session, "C1").claims[0].creditor_person
+    found = sale.join(creditor, claim="K1")
+    with sale.platform.act(PLATFORM) as act:
+        assert admitted_if_exempt(act, made=found).status == "admitted"
+    assert kinds(sale)[-3:] == ["registration.made", "deposit.held", "registration.admitted"]
+    other = sale.join("A")
+    with sale.platform.act(PLATFORM) as act:
+        assert admitted_if_exempt(act, made=other).status == "registered"
