@@ -50,7 +50,7 @@ def not_paid(court: Court, first: Person, lot: str) -> None:
     first.sees("685,000", "逾期不付").inspect("bidder-settlement-due", dark=True)
     panel = court.at("panel").go(f"/court{lot}/settlement").sees("可以认定的时间", "70,000.00")
     panel.confirm("认定悔拍").sees("付款期限尚未届满").inspect("court-default-early")
-    court.crowd.site.wait(timedelta(days=14))
+    court.crowd.site.wait(timedelta(days=25))
     panel.go(f"/court{lot}/settlement").confirm("认定悔拍").sees("悔拍与没收的保证金")
     first.go(f"{lot}/settlement").sees("已认定悔拍", "不得参加重新拍卖")
 

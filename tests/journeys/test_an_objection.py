@@ -37,7 +37,7 @@ def test_an_outsider_stops_an_open_lot_and_it_goes_on_with_the_time_it_had(crowd
     objection = is_rejected(court, case)
     court.at("panel").go("/court").inspect("court-today-objections")
     see_the_forms(court, case, lot)
-    crowd.site.wait(timedelta(days=20))
+    crowd.site.wait(timedelta(days=30))
     resumed = crowd.site.now
     panel = court.at("panel").go(objection).confirm("恢复该拍品").sees("竞价中")
     panel.go(objection).inspect("court-objection-over")

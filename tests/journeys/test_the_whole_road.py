@@ -103,7 +103,8 @@ def distribute(court: Court, case: str, lot: str) -> None:
     officer.confirm("送达分配方案").sees("已送达，异议期内")
 
     finance, head = court.at("finance"), court.at("head")
-    site.wait(timedelta(days=16))
+    # Fifteen days, and as long as holidays may roll their end.
+    site.wait(timedelta(days=30))
     finance.go(f"{case}/distribution").confirm("提交付款审批")
     head.go(f"{case}/distribution").confirm("批准发放")
     finance.go(f"{case}/money").sees_after_reload("余额为零").inspect("court-money")
