@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from auction.procedure.assets.queries import PropertyRecord
 from auction.procedure.cases import payments
 from auction.procedure.cases import queries as cases
 from auction.procedure.cases.queries import CaseRecord, ClaimRecord
+from auction.procedure.cases.rules import PRIOR_KINDS
 from auction.procedure.identity import queries as identity
 from auction.procedure.lots import queries, rules
 from auction.procedure.lots.models import Lot, LotProperty
@@ -21,9 +23,6 @@ from auction.procedure.lots.queries import LotRecord
 from auction.procedure.valuation import queries as valuation
 from auction.rulebook import Round
 from auction.rulebook.carried import carries_out
-
-_SECURED_KINDS = {"secured", "construction", "tax"}
-_DISCLOSURE_LONGEST = 20_000
 
 
 def no_such_lot_yet(session: Session, lot_id: str) -> None:
@@ -95,7 +94,7 @@ def measure(
 @carries_out("auction.no_surplus_reply_days")
 def burden(case: CaseRecord, *, things: Collection[str]) -> rules.Basis:
     """Return what comes before the applicant on some things: priority claims and costs (法释〔2004〕16号 第6条)."""
-    secured = [claim for claim in case.claims if claim.kind in _SECURED_KINDS and claim.property in things]
+    secured = [claim for claim in case.claims if claim.kind in PRIOR_KINDS and claim.property in things]
     first = min(secured, key=_place_on_the_thing) if secured else None
     return rules.Basis(
         reference_price_minor=0,
@@ -164,7 +163,7 @@ def to_be_told(session: Session, *, lot: LotRecord) -> dict[str, str]:
     case = cases.case(session, lot.case)
     told = {case.debtor.person: case.debtor.masked}
     for claim in case.claims:
-        if claim.applicant or (claim.kind in _SECURED_KINDS and claim.property in lot.properties):
+        if claim.applicant or (claim.kind in PRIOR_KINDS and claim.property in lot.properties):
             told[claim.creditor_person] = claim.creditor
     for one in lot.priority:
         told.setdefault(one.person, one.reason or one.person)
@@ -173,6 +172,18 @@ def to_be_told(session: Session, *, lot: LotRecord) -> dict[str, str]:
     for person in equity:
         told.setdefault(person, known[person].name if person in known else person)
     return told
+
+
+def free_things(session: Session, *, lot: LotRecord, now: datetime) -> list[PropertyRecord]:
+    """Return the things of a lot, none of which is held back from disposal.
+
+    :raises ObjectionBlocksDisposal: naming those that are
+    """
+    things = [assets.property_record(session, thing, now=now) for thing in lot.properties]
+    held = [thing.title for thing in things if thing.holds]
+    if held:
+        raise rules.ObjectionBlocksDisposal(properties=held)
+    return things
 
 
 def check_proceeds(session: Session, *, lot: LotRecord) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ParamSpec
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +20,8 @@ from auction.procedure.lots.queries import LotRecord
 from auction.procedure.lots.search import grams
 from auction.procedure.valuation import queries as valuation
 from auction.rulebook import Rules
+
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +86,21 @@ def conditions(session: Session, *, lot: LotRecord, rules_of_day: Rules, now: da
     last = announce_by(lot, rules_of_day=rules_of_day)
     found = {
         "terms.not_approved": Condition("terms.not_approved", _approval(lot), last),
-        "objection.blocks_disposal": Condition("objection.blocks_disposal", _holds(session, lot, now)),
+        "objection.blocks_disposal": Condition(
+            "objection.blocks_disposal", _why_not(basis.free_things, session, lot=lot, now=now)
+        ),
         "lots.proceeds_suffice": Condition("lots.proceeds_suffice", None),
         "assets.control_lapsed": Condition("assets.control_lapsed", _control(session, lot, now), lot.closes_at),
         "valuation.expired": Condition("valuation.expired", _prices(session, lot), None),
         "announcement.incomplete": Condition("announcement.incomplete", _blocks(session, lot, rules_of_day), last),
-        "announcement.forbidden_phrase": Condition("announcement.forbidden_phrase", _phrases(lot, rules_of_day), last),
+        "announcement.forbidden_phrase": Condition(
+            "announcement.forbidden_phrase",
+            _why_not(announcement.check_phrases, lot.disclosure, forbidden=rules_of_day.forbidden_phrases),
+            last,
+        ),
         "announcement.person_not_notified": Condition(
             "announcement.person_not_notified",
-            _notices(session, lot, rules_of_day, now),
+            _why_not(readiness.check_notices, session, lot=lot, rules_of_day=rules_of_day, now=now),
             notify_by(lot, rules_of_day=rules_of_day),
         ),
         **_of_equity(session, lot, rules_of_day),
@@ -108,8 +117,13 @@ def conditions(session: Session, *, lot: LotRecord, rules_of_day: Rules, now: da
 def _announcement(session: Session, lot: LotRecord, rules_of_day: Rules, now: datetime) -> Refusal | None:
     if lot.status != "approved":
         return rules.NotApproved(status=lot.status)
+    return _why_not(readiness.check_announcement, session, lot=lot, rules_of_day=rules_of_day, now=now)
+
+
+def _why_not(check: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> Refusal | None:
+    """Return what a check refuses with, or None."""
     try:
-        readiness.check_announcement(session, lot=lot, rules_of_day=rules_of_day, now=now)
+        check(*args, **kwargs)
     except Refusal as refusal:
         return refusal
     return None
@@ -117,12 +131,6 @@ def _announcement(session: Session, lot: LotRecord, rules_of_day: Rules, now: da
 
 def _approval(lot: LotRecord) -> Refusal | None:
     return None if lot.status == "approved" else rules.NotApproved(status=lot.status)
-
-
-def _holds(session: Session, lot: LotRecord, now: datetime) -> Refusal | None:
-    things = [assets.property_record(session, name, now=now) for name in lot.properties]
-    held = [thing.title for thing in things if thing.holds]
-    return rules.ObjectionBlocksDisposal(properties=held) if held else None
 
 
 def _control(session: Session, lot: LotRecord, now: datetime) -> Refusal | None:
@@ -149,34 +157,8 @@ def _of_equity(session: Session, lot: LotRecord, rules_of_day: Rules) -> dict[st
         return {}
     code = "announcement.shareholders_too_late"
     by = days_before(lot.closes_at, rules_of_day.auction.shareholder_notice_days)
-    return {code: Condition(code, _shareholders(session, lot, rules_of_day), by)}
-
-
-def _phrases(lot: LotRecord, rules_of_day: Rules) -> Refusal | None:
-    try:
-        announcement.check_phrases(lot.disclosure, forbidden=rules_of_day.forbidden_phrases)
-    except Refusal as refusal:
-        return refusal
-    return None
-
-
-def _shareholders(session: Session, lot: LotRecord, rules_of_day: Rules) -> Refusal | None:
-    try:
-        readiness.check_shareholders(session, lot=lot, rules_of_day=rules_of_day)
-    except Refusal as refusal:
-        return refusal
-    return None
-
-
-def _notices(session: Session, lot: LotRecord, rules_of_day: Rules, now: datetime) -> Refusal | None:
-    absent = announcement.unnotified(
-        rules_of_day,
-        persons=basis.to_be_told(session, lot=lot),
-        notices=queries.notices(session, lot.id),
-        announced_at=now,
-        opens_at=lot.opens_at,
-    )
-    return announcement.PersonNotNotified(absent=absent) if absent else None
+    why = _why_not(readiness.check_shareholders, session, lot=lot, rules_of_day=rules_of_day)
+    return {code: Condition(code, why, by)}
 
 
 def _period(lot: LotRecord, rules_of_day: Rules, now: datetime) -> Refusal | None:

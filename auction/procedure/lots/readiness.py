@@ -26,14 +26,24 @@ def check_announcement(session: Session, *, lot: LotRecord, rules_of_day: Rules,
     :raises ObjectionBlocksDisposal: ProceedsSuffice, ControlLapsed, ValuationExpired,
         AnnouncementIncomplete, ForbiddenPhrases, PersonNotNotified, ShareholdersToldLate, AnnouncementTooShort
     """
-    things = [assets.property_record(session, thing, now=now) for thing in lot.properties]
-    held = [thing.title for thing in things if thing.holds]
-    if held:
-        raise rules.ObjectionBlocksDisposal(properties=held)
+    things = basis.free_things(session, lot=lot, now=now)
     basis.check_proceeds(session, lot=lot)
     for thing in things:
         _check_thing(session, thing=thing, lot=lot, rules_of_day=rules_of_day, now=now)
     check_blocks(session, lot=lot, rules_of_day=rules_of_day)
+    check_notices(session, lot=lot, rules_of_day=rules_of_day, now=now)
+    check_shareholders(session, lot=lot, rules_of_day=rules_of_day)
+    earliest = announcement.earliest_opening(rules_of_day, announced_at=now, kind=lot.kind, round_=lot.round)
+    if lot.opens_at < earliest:
+        days = rules_of_day.auction.notice_days(lot.kind, lot.round)
+        raise announcement.AnnouncementTooShort(earliest=earliest, days=days)
+
+
+def check_notices(session: Session, *, lot: LotRecord, rules_of_day: Rules, now: datetime) -> None:
+    """Refuse an announcement that somebody who must be told has not been told of in time (article 16).
+
+    :raises PersonNotNotified: naming who
+    """
     absent = announcement.unnotified(
         rules_of_day,
         persons=basis.to_be_told(session, lot=lot),
@@ -43,11 +53,6 @@ def check_announcement(session: Session, *, lot: LotRecord, rules_of_day: Rules,
     )
     if absent:
         raise announcement.PersonNotNotified(absent=absent)
-    check_shareholders(session, lot=lot, rules_of_day=rules_of_day)
-    earliest = announcement.earliest_opening(rules_of_day, announced_at=now, kind=lot.kind, round_=lot.round)
-    if lot.opens_at < earliest:
-        days = rules_of_day.auction.notice_days(lot.kind, lot.round)
-        raise announcement.AnnouncementTooShort(earliest=earliest, days=days)
 
 
 def _check_thing(

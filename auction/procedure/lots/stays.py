@@ -151,10 +151,7 @@ def check_resumption(session: Session, *, lot: LotRecord, ends_at: datetime, now
 
     :raises ObjectionBlocksDisposal: ProceedsSuffice, ControlLapsed: in this order
     """
-    things = [assets.property_record(session, thing, now=now) for thing in lot.properties]
-    held = [thing.title for thing in things if thing.holds]
-    if held:
-        raise rules.ObjectionBlocksDisposal(properties=held)
+    things = basis.free_things(session, lot=lot, now=now)
     basis.check_proceeds(session, lot=lot)
     for thing in things:
         if thing.control_until is None or thing.control_until <= ends_at:

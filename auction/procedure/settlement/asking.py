@@ -56,13 +56,8 @@ def decline_in_kind(act: Act, *, lot: str, claim: str) -> None:
     :raises NotTheCreditor: for somebody else's claim
     :raises SettlementNotDue: when he has asked for it
     """
-    checks = Checks()
-    wanted, named = checks.identifier("lot", lot), checks.identifier("claim", claim)
-    checks.refuse()
-    lock(act, f"lot:{wanted}")
-    record = lots.lot(act.session, wanted)
-    keeping.court_only(act, lot=wanted)
-    in_kind.creditor_only(act, in_kind.claim_of(cases.case(act.session, record.case), named))
+    record, _, asked = in_kind.answering(act, lot=lot, claim=claim)
+    wanted, named = record.id, asked.id
     in_kind.refuse_not_failed(act.session, record)
     if act.session.get(InKindApplication, (wanted, named)) is not None:
         row = keeping.found(act, wanted)

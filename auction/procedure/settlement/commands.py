@@ -11,8 +11,6 @@ from auction.foundation.docket.rules import Entry
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.canonical import instant_text
 from auction.foundation.kernel.roles import Role
-from auction.foundation.ledger.commands import book
-from auction.foundation.ledger.rules import Account, move
 from auction.gateways.port import OrderKind
 from auction.procedure.assets import commands as assets
 from auction.procedure.bidding import eligibility, joint
@@ -222,15 +220,7 @@ def _balance_paid(act: Act, *, order: OrderRecord) -> None:
     row = keeping.locked(act, order.lot or "")
     row.balance_paid_at = act.now
     row.paid_late = act.now > row.balance_due_by
-    postings = move(
-        case=row.case_id,
-        minor=order.amount_minor,
-        source=Account.OUTSIDE,
-        target=Account.PROCEEDS,
-        lot=row.lot_id,
-        holder=row.buyer_registration_id,
-    )
-    book(act, kind="balance.paid", reference=order.id, postings=postings)
+    keeping.take_in(act, row, order=order, kind="balance.paid")
     public = {"amount_minor": order.amount_minor, "late": row.paid_late}
     append(act, f"lot:{row.lot_id}", "balance.paid", public)
     keeping.mark_whole(act, row)

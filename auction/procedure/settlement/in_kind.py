@@ -14,16 +14,14 @@ from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.canonical import instant_text
 from auction.foundation.kernel.refusal import InputMalformed, Refusal
 from auction.foundation.kernel.roles import Role
-from auction.procedure.assets import queries as assets
 from auction.procedure.assets.rules import check_home, check_live
 from auction.procedure.bidding import eligibility
 from auction.procedure.cases import queries as cases
 from auction.procedure.cases.queries import CaseRecord, ClaimRecord
 from auction.procedure.inputs import Checks
-from auction.procedure.lots import aftermath
+from auction.procedure.lots import aftermath, basis
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots.queries import LotRecord
-from auction.procedure.lots.rules import ObjectionBlocksDisposal
 from auction.procedure.settlement import claims, credit, keeping, rules
 from auction.procedure.settlement.models import InKindApplication, Settlement
 from auction.procedure.settlement.rules import SettlementStatus
@@ -67,15 +65,8 @@ def take_in_kind(act: Act, *, lot: str, claim: str) -> InKind:
     :raises ObjectionBlocksDisposal: NecessaryHome, ControlLapsed, BuyerNotQualified: as for any other disposal
     :raises SettlementNotDue: said twice, or when the taker has paid the difference or has his ruling
     """
-    checks = Checks()
-    wanted, named = checks.identifier("lot", lot), checks.identifier("claim", claim)
-    checks.refuse()
-    lock(act, f"lot:{wanted}")
-    record = lots.lot(act.session, wanted)
-    keeping.court_only(act, lot=wanted)
-    case = cases.case(act.session, record.case)
-    asked = claim_of(case, named)
-    creditor_only(act, asked)
+    record, case, asked = answering(act, lot=lot, claim=claim)
+    wanted, named = record.id, asked.id
     row = keeping.found(act, wanted)
     refuse_not_failed(act.session, record)
     _refuse_things(act, record)
@@ -199,14 +190,22 @@ def claim_of(case: CaseRecord, claim: str) -> ClaimRecord:
     raise InputMalformed(errors={"claim": f"非本案债权 / not a claim of the lot's case: {claim}"})
 
 
-def creditor_only(act: Act, claim: ClaimRecord) -> None:
-    """Refuse a stranger; an officer records what the creditor has said to the court.
+def answering(act: Act, *, lot: str, claim: str) -> tuple[LotRecord, CaseRecord, ClaimRecord]:
+    """Lock a lot and return it with its case and the claim whose creditor answers; an officer records his word.
 
     :raises NotTheCreditor: unless the creditor himself, an officer or the platform acts
     """
+    checks = Checks()
+    wanted, named = checks.identifier("lot", lot), checks.identifier("claim", claim)
+    checks.refuse()
+    lock(act, f"lot:{wanted}")
+    record = lots.lot(act.session, wanted)
+    keeping.court_only(act, lot=wanted)
+    case = cases.case(act.session, record.case)
+    asked = claim_of(case, named)
     actor = act.actor
-    if actor is None or actor.has(Role.PLATFORM) or actor.has(Role.OFFICER) or actor.person == claim.creditor_person:
-        return
+    if actor is None or actor.has(Role.PLATFORM) or actor.has(Role.OFFICER) or actor.person == asked.creditor_person:
+        return record, case, asked
     raise NotTheCreditor
 
 
@@ -226,11 +225,7 @@ def refuse_not_failed(session: Session, record: LotRecord) -> None:
 
 
 def _refuse_things(act: Act, record: LotRecord) -> None:
-    things = [assets.property_record(act.session, thing, now=act.now) for thing in record.properties]
-    held = [thing.title for thing in things if thing.holds]
-    if held:
-        raise ObjectionBlocksDisposal(properties=held)
-    for thing in things:
+    for thing in basis.free_things(act.session, lot=record, now=act.now):
         check_home(title=thing.title, sole_home=thing.sole_home, setaside_minor=thing.living_setaside_minor)
         until = thing.control_until if thing.case == record.case else None
         check_live(until=until or act.now, now=act.now)

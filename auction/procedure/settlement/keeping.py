@@ -9,8 +9,11 @@ from auction.foundation.docket.commands import append, lock
 from auction.foundation.kernel.refusal import NotFound
 from auction.foundation.kernel.roles import Role
 from auction.foundation.ledger import queries as ledger
+from auction.foundation.ledger.commands import book
 from auction.foundation.ledger.rules import Account
+from auction.foundation.ledger.rules import move as carried
 from auction.procedure.deposits import queries as deposits
+from auction.procedure.deposits.queries import OrderRecord
 from auction.procedure.deposits.rules import DepositStatus, OrderStatus
 from auction.procedure.lots import queries as lots
 from auction.procedure.settlement import rules
@@ -48,6 +51,19 @@ def subject(row: Settlement) -> str:
 def in_proceeds(act: Act, row: Settlement) -> int:
     """Return what of the lot's price is in the court's account."""
     return ledger.owed(act.session, account=Account.PROCEEDS, case=row.case_id, lot=row.lot_id)
+
+
+def take_in(act: Act, row: Settlement, *, order: OrderRecord, kind: str) -> None:
+    """Book what the buyer's order brought from outside to the case, as proceeds of the lot."""
+    postings = carried(
+        case=row.case_id,
+        minor=order.amount_minor,
+        source=Account.OUTSIDE,
+        target=Account.PROCEEDS,
+        lot=row.lot_id,
+        holder=row.buyer_registration_id,
+    )
+    book(act, kind=kind, reference=order.id, postings=postings)
 
 
 def whole(act: Act, row: Settlement) -> bool:

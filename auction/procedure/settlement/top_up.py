@@ -7,8 +7,6 @@ from sqlalchemy.orm import Session
 from auction.foundation.database.acts import Act, command
 from auction.foundation.docket.commands import append
 from auction.foundation.kernel.roles import Role
-from auction.foundation.ledger.commands import book
-from auction.foundation.ledger.rules import Account, move
 from auction.gateways.port import OrderKind
 from auction.procedure.deposits import queries as deposits
 from auction.procedure.deposits.orders import answers, request_order
@@ -80,13 +78,5 @@ def _refused(act: Act, *, order: OrderRecord) -> None:
 def _paid(act: Act, *, order: OrderRecord) -> None:
     """Book the money to the case, where it is distributed with the lot's."""
     row = keeping.locked(act, order.lot or "")
-    postings = move(
-        case=row.case_id,
-        minor=order.amount_minor,
-        source=Account.OUTSIDE,
-        target=Account.PROCEEDS,
-        lot=row.lot_id,
-        holder=row.buyer_registration_id,
-    )
-    book(act, kind="top_up.paid", reference=order.id, postings=postings)
+    keeping.take_in(act, row, order=order, kind="top_up.paid")
     append(act, f"lot:{row.lot_id}", "top_up.paid", {"amount_minor": order.amount_minor})
