@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
+from pkgutil import iter_modules
 
 from sqlalchemy import MetaData
 
@@ -17,19 +17,14 @@ ROAD = (
     "valuation",
     "lots",
     "bidding",
+    "treasury",
     "deposits",
     "settlement",
     "distribution",
     "objections",
+    "papers",
     "publicity",
     "partners",
-)
-#: The rooms of a capability that declare tables, commands or reactions.
-_ROOMS = (
-    *("models", "commands", "payments", "officers", "stays", "eligibility", "agents", "review", "suits", "papers"),
-    *("entrusting", "choosing", "reports", "registers", "valuation_fees"),
-    *("top_up", "queue", "transfer", "excess", "participation", "bankruptcy", "disputes", "judgments", "handing_over"),
-    *("corrections", "joint", "undertakings", "reminders", "surplus", "approvals"),
 )
 _TABLES = (
     "auction.foundation.database.idempotency",
@@ -44,10 +39,9 @@ def load() -> None:
     for module in _TABLES:
         import_module(module)
     for name in ROAD:
-        capability = f"auction.procedure.{name}"
-        for room in _ROOMS:
-            if find_spec(capability) and find_spec(f"{capability}.{room}"):
-                import_module(f"{capability}.{room}")
+        capability = import_module(f"auction.procedure.{name}")
+        for room in sorted(found.name for found in iter_modules(capability.__path__)):
+            import_module(f"{capability.__name__}.{room}")
 
 
 def metadata() -> MetaData:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from auction.edges.due import due_acts
 from auction.procedure.deposits import queries as deposits
 from auction.procedure.partners import queries as partners
+from auction.procedure.treasury import queries as treasury
 
 _BATCH = (1, 2, 4, 8, 16, 32, 64)
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
@@ -58,7 +59,7 @@ class Figures:
         """Read from the database what is behind; counted when asked for, so that it is never a tick old."""
         self.deposits_late.set(len(deposits.alarms(session, now=now)))
         self.overdue.set(sum(act.overdue(now) for act in due_acts(session, now)))
-        self.orders.set(deposits.orders_waiting(session, now=now))
+        self.orders.set(treasury.orders_waiting(session, now=now))
         behind = partners.lag(session, now=now)
         self.partners_waiting.set(behind.waiting)
         self.partners_behind.set(behind.oldest_waiting_seconds)

@@ -14,10 +14,11 @@ from auction.foundation.database.acts import Act
 from auction.foundation.database.engine import Database
 from auction.foundation.database.sealing import use_field_key
 from auction.foundation.kernel.roles import PLATFORM, Actor
+from auction.gateways.bank import BankGateway
+from auction.gateways.choice import Gateways
 from auction.gateways.clock import Clock, FileClock, SystemClock
 from auction.gateways.port import PaymentGateway
 from auction.gateways.sandbox import SandboxGateway
-from auction.gateways.unconnected import UnconnectedGateway
 from auction.settings import Settings
 
 
@@ -28,7 +29,7 @@ class Platform:
     settings: Settings
     database: Database
     clock: Clock
-    gateway: PaymentGateway
+    gateways: Gateways
 
     @contextmanager
     def act(self, actor: Actor | None = PLATFORM) -> Iterator[Act]:
@@ -60,7 +61,14 @@ def create_platform(
     use_field_key(settings.field_key)
     database = _scratch(database_url) if scratch else Database(database_url)
     chosen = clock or (FileClock(settings.clock_file) if settings.clock_file else SystemClock())
-    gateway: PaymentGateway = UnconnectedGateway()
+    return Platform(settings=settings, database=database, clock=chosen, gateways=_gateways(settings, database, chosen))
+
+
+def _gateways(settings: Settings, database: Database, clock: Clock) -> Gateways:
+    """Return what is connected: the bank always, the sandbox in demonstrations only."""
+    bank = BankGateway()
+    by_name: dict[str, PaymentGateway] = {bank.name: bank}
     if settings.demo:
-        gateway = SandboxGateway(database.engine, clock=chosen)
-    return Platform(settings=settings, database=database, clock=chosen, gateway=gateway)
+        sandbox = SandboxGateway(database.engine, clock=clock)
+        by_name[sandbox.name] = sandbox
+    return Gateways(by_name=by_name, default="sandbox" if settings.demo else bank.name)

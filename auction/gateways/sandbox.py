@@ -6,6 +6,9 @@ carried out stays so even when the platform dies before it learns of it. No real
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from sqlalchemy import BigInteger, CheckConstraint, Engine, Identity, Text, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import OperationalError
@@ -14,7 +17,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from auction.foundation.database.base import Base, Instant, Minor
 from auction.foundation.kernel.money import MINOR_MAX
 from auction.gateways.clock import Clock
-from auction.gateways.port import GatewayRefused, GatewayUnavailable, MoneyOrder, OrderKind, Receipt
+from auction.gateways.port import (
+    GatewayRefused,
+    GatewayUnavailable,
+    MoneyOrder,
+    Movement,
+    OrderKind,
+    PayerStep,
+    Receipt,
+)
 
 
 class SandboxMovement(Base):
@@ -29,6 +40,7 @@ class SandboxMovement(Base):
     signed_minor: Mapped[Minor]
     currency: Mapped[str] = mapped_column(Text)
     case_id: Mapped[str] = mapped_column(Text, index=True)
+    origin: Mapped[str | None] = mapped_column(Text)
     at: Mapped[Instant]
     number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
 
@@ -73,6 +85,37 @@ class SandboxGateway:
         """Pay out."""
         return self._carry_out(order, kind=OrderKind.PAYOUT)
 
+    def payer_step(self, order: MoneyOrder) -> PayerStep | None:
+        """Return None: here the payer's word is enough."""
+        _ = order
+        return None
+
+    def give_up(self, order: MoneyOrder) -> Receipt:
+        """Take an unpaid order back; one that was carried out is a receipt."""
+        try:
+            with Session(self._engine) as session:
+                kept = session.get(SandboxMovement, order.id)
+        except OperationalError as fault:
+            raise GatewayUnavailable from fault
+        if kept is None:
+            raise GatewayRefused("payer.gave_up")
+        return kept.receipt(gateway=self.name)
+
+    def movements(self, *, since: datetime | None = None) -> Iterator[Movement]:
+        """Return every order carried out, oldest first."""
+        query = select(SandboxMovement).order_by(SandboxMovement.number)
+        if since is not None:
+            query = query.where(SandboxMovement.at >= since)
+        with Session(self._engine) as session:
+            for row in session.scalars(query.execution_options(yield_per=1000)):
+                yield Movement(
+                    payment=row.origin or row.receipt(gateway=self.name).reference,
+                    order=row.order_id,
+                    signed_minor=row.signed_minor,
+                    currency=row.currency,
+                    at=row.at,
+                )
+
     def balance(self, *, case: str | None = None) -> int:
         """Return what the stand-in holds for the court, of one case or of all, in fen."""
         query = select(func.coalesce(func.sum(SandboxMovement.signed_minor), 0))
@@ -101,7 +144,9 @@ class SandboxGateway:
         }
         session.execute(
             upsert(SandboxMovement)
-            .values(order_id=order.id, signed_minor=order.signed_minor, at=self._clock.now(), **content)
+            .values(
+                order_id=order.id, signed_minor=order.signed_minor, origin=order.origin, at=self._clock.now(), **content
+            )
             .on_conflict_do_nothing(index_elements=["order_id"])
         )
         kept = session.get_one(SandboxMovement, order.id)

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from auction.edges.inbox.cashier import carry_out, carry_out_waiting
 from auction.edges.platform import Platform
 from auction.foundation.kernel.refusal import NotFound
-from auction.gateways.port import GatewayRefused, GatewayUnavailable, MoneyOrder, PaymentGateway, Receipt, send
-from auction.procedure.deposits import queries
-from auction.procedure.deposits.queries import OrderRecord
-from auction.procedure.deposits.rules import DepositStatus, OrderStatus, delay_after
+from auction.gateways.choice import Gateways
+from auction.gateways.port import (
+    GatewayRefused,
+    GatewayUnavailable,
+    MoneyOrder,
+    Movement,
+    PayerStep,
+    PaymentGateway,
+    Receipt,
+    Underway,
+    send,
+)
+from auction.procedure.deposits import queries as deposits
+from auction.procedure.deposits.rules import DepositStatus
+from auction.procedure.treasury import queries
+from auction.procedure.treasury.queries import OrderRecord
+from auction.procedure.treasury.rules import OrderStatus, delay_after
 from tests.procedure.selling import DEPOSIT_MINOR, Sale
 
 
@@ -26,22 +40,31 @@ class Outside:
     asked: list[str] = field(default_factory=list)
     name: str = "outside"
 
-    def hold(self, order: MoneyOrder) -> Receipt:
+    def hold(self, order: MoneyOrder) -> Receipt | Underway:
         return self._answer(order)
 
-    def release(self, order: MoneyOrder) -> Receipt:
+    def release(self, order: MoneyOrder) -> Receipt | Underway:
         return self._answer(order)
 
-    def apply(self, order: MoneyOrder) -> Receipt:
+    def apply(self, order: MoneyOrder) -> Receipt | Underway:
         return self._answer(order)
 
-    def charge(self, order: MoneyOrder) -> Receipt:
+    def charge(self, order: MoneyOrder) -> Receipt | Underway:
         return self._answer(order)
 
-    def payout(self, order: MoneyOrder) -> Receipt:
+    def payout(self, order: MoneyOrder) -> Receipt | Underway:
         return self._answer(order)
 
-    def _answer(self, order: MoneyOrder) -> Receipt:
+    def payer_step(self, order: MoneyOrder) -> PayerStep | None:
+        return self.behind.payer_step(order)
+
+    def movements(self, *, since: datetime | None = None) -> Iterator[Movement]:
+        return self.behind.movements(since=since)
+
+    def give_up(self, order: MoneyOrder) -> Receipt | Underway:
+        return self.behind.give_up(order)
+
+    def _answer(self, order: MoneyOrder) -> Receipt | Underway:
         self.asked.append(order.id)
         answer = self.answers.pop(0) if self.answers else "works"
         match answer:
@@ -61,12 +84,12 @@ class Outside:
 
 @pytest.fixture
 def outside(platform: Platform) -> Outside:
-    return Outside(platform.gateway)
+    return Outside(platform.gateways.of(None))
 
 
 @pytest.fixture
 def sale(platform: Platform, outside: Outside) -> Sale:
-    story = Sale(replace(platform, gateway=outside))
+    story = Sale(replace(platform, gateways=Gateways.only(outside)))
     story.open()
     story.announce()
     return story
@@ -125,7 +148,7 @@ def test_a_refusing_outside_moves_nothing(sale: Sale, outside: Outside) -> None:
     refused = carry_out(sale.platform, order)
     assert (refused.status, refused.last_error) == (OrderStatus.FAILED, "card.declined")
     with sale.platform.read() as session:
-        deposit = queries.deposits_of_lot(session, lot="L1")[0]
+        deposit = deposits.deposits_of_lot(session, lot="L1")[0]
     assert (deposit.status, deposit.failed_because) == (DepositStatus.FAILED, "card.declined")
     assert sale.money().held_minor == 0
 

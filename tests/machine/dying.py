@@ -7,9 +7,9 @@ from auction.gateways.port import send
 from auction.procedure.bidding import commands as bidding
 from auction.procedure.bidding import queries as registrations
 from auction.procedure.deposits import commands as deposits
-from auction.procedure.deposits import orders
 from auction.procedure.settlement import commands as settlement
 from auction.procedure.settlement.rules import SettlementStatus
+from auction.procedure.treasury import orders
 from tests.machine.world import Died, World
 
 #: Where it dies: before a reaction is committed, or with an order claimed, or with an order carried out.
@@ -32,7 +32,7 @@ def _half_done(world: World, where: str) -> None:
     with world.platform.act() as act:
         claimed = orders.claim_orders(act, limit=1)
     for order in claimed if where == "with_an_order_carried_out" else ():
-        send(world.platform.gateway, order.instruction())
+        send(world.platform.gateways.of(None), order.instruction())
     raise Died
 
 

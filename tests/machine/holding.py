@@ -21,7 +21,7 @@ from auction.procedure.cases import queries as cases
 from auction.procedure.cases.payments import PAYMENT_KIND
 from auction.procedure.cases.queries import CaseRecord
 from auction.procedure.deposits import queries as deposits
-from auction.procedure.deposits.rules import DepositStatus, OrderStatus
+from auction.procedure.deposits.rules import DepositStatus
 from auction.procedure.distribution import queries as plans
 from auction.procedure.distribution.queries import PlanRecord
 from auction.procedure.distribution.refusals import PlanStatus
@@ -34,6 +34,8 @@ from auction.procedure.publicity.rules import verify
 from auction.procedure.settlement import claims as settled_claims
 from auction.procedure.settlement import queries as settlements
 from auction.procedure.settlement.rules import SettlementStatus
+from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury.rules import OrderStatus
 from tests.machine.world import CASES, THINGS, World
 
 _IN_ONE_LOT = {"approved", "announced", "open", "deferred", "suspended"}
@@ -137,7 +139,7 @@ class Holding:
     def _outside(self, session: Session, case: str, lines: list[StatementLine]) -> None:
         """What the books say is outside is what the gateway and the court's account hold, unless an order is out."""
         waiting = any(one.status is OrderStatus.WAITING for one in _orders(session, case))
-        gateway = self._world.platform.gateway
+        gateway = self._world.platform.gateways.of(None)
         assert isinstance(gateway, SandboxGateway)
         # What the debtor pays, and what comes over from another case, never passes through the gateway.
         directly = sum(line.minor for line in lines if line.kind in _NOT_BY_GATEWAY and line.account == "outside")
@@ -170,8 +172,8 @@ def _changed(now: Mapping[str, str], before: Mapping[str, str], names: Collectio
     return any(now[name] != before.get(name) for name in names)
 
 
-def _orders(session: Session, case: str) -> list[deposits.OrderRecord]:
-    return deposits.orders_of_case(session, case=case)
+def _orders(session: Session, case: str) -> list[treasury.OrderRecord]:
+    return treasury.orders_of_case(session, case=case)
 
 
 def _money(session: Session, case: CaseRecord, lines: list[StatementLine]) -> None:

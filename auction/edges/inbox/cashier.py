@@ -7,18 +7,29 @@ Whoever dies between them leaves an order that is asked again under the same id;
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from auction.edges.platform import Platform
 from auction.foundation.kernel.roles import PLATFORM
-from auction.gateways.port import GatewayRefused, GatewayUnavailable, send
-from auction.procedure.deposits import orders
-from auction.procedure.deposits import queries as deposits
-from auction.procedure.deposits.queries import OrderRecord
-from auction.procedure.deposits.rules import OrderStatus
+from auction.gateways.port import (
+    GatewayRefused,
+    GatewayUnavailable,
+    MoneyOrder,
+    PaymentGateway,
+    Receipt,
+    Underway,
+    send,
+)
+from auction.procedure.treasury import orders
+from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury.queries import OrderRecord
+from auction.procedure.treasury.rules import OrderStatus
 
 _log = logging.getLogger(__name__)
 _BATCH = 16
+_Verb = Callable[[MoneyOrder], Receipt | Underway]
 
 
 def carry_out(platform: Platform, order: str) -> OrderRecord:
@@ -31,7 +42,7 @@ def carry_out(platform: Platform, order: str) -> OrderRecord:
     for one in claimed:
         _ask(platform, one)
     with platform.database.read() as session:
-        return deposits.order(session, order)
+        return treasury.order(session, order)
 
 
 def carry_out_waiting(platform: Platform, now: datetime | None = None) -> int:
@@ -46,20 +57,40 @@ def carry_out_waiting(platform: Platform, now: datetime | None = None) -> int:
         done += sum(_ask(platform, one) for one in claimed)
 
 
+def give_up(platform: Platform, order: str) -> OrderRecord:
+    """Take back an order its payer has not paid, so that he may pay another way; return how it stands."""
+    with platform.read() as session:
+        found = treasury.order(session, order)
+    if found.status is OrderStatus.WAITING:
+        _take_down(platform, found, lambda: _verb(platform.gateways.of(found.gateway or found.way), gone=True))
+    with platform.read() as session:
+        return treasury.order(session, order)
+
+
 def _ask(platform: Platform, order: OrderRecord) -> bool:
     """Ask the gateway, outside any transaction, and take its answer down; say whether the order is done."""
+    gone = order.no_longer_due_since is not None
+    return _take_down(platform, order, lambda: _verb(platform.gateways.of(order.gateway or order.way), gone=gone))
+
+
+def _verb(gateway: PaymentGateway, *, gone: bool) -> _Verb:
+    return gateway.give_up if gone else partial(send, gateway)
+
+
+def _take_down(platform: Platform, order: OrderRecord, verb: Callable[[], _Verb]) -> bool:
     try:
-        receipt = send(platform.gateway, order.instruction())
+        word = verb()(order.instruction())
     except GatewayUnavailable as silence:
-        with platform.database.act(actor=PLATFORM, now=platform.clock.now()) as act:
+        with platform.act() as act:
             rest = orders.put_off_order(act, order=order.id, reason=str(silence) or "gateway.unavailable")
         _log.warning("order %s: no answer, asked again in %.0f s", order.id, rest.total_seconds())
         return False
     except GatewayRefused as refusal:
-        with platform.database.act(actor=PLATFORM, now=platform.clock.now()) as act:
+        with platform.act() as act:
             orders.refuse_order(act, order=order.id, reason=refusal.reason)
         _log.info("order %s: refused, %s", order.id, refusal.reason)
         return False
-    with platform.database.act(actor=PLATFORM, now=platform.clock.now()) as act:
-        confirmed = orders.confirm_order(act, order=order.id, receipt=receipt)
-    return confirmed.status is OrderStatus.DONE
+    with platform.act() as act:
+        if isinstance(word, Underway):
+            return orders.note_underway(act, order=order.id, word=word).status is OrderStatus.DONE
+        return orders.confirm_order(act, order=order.id, receipt=word).status is OrderStatus.DONE

@@ -14,7 +14,8 @@ from auction.edges.jobs.sweep import settle
 from auction.edges.platform import Platform
 from auction.foundation.database.acts import Act
 from auction.foundation.database.engine import Database
-from auction.gateways.clock import ManualClock
+from auction.gateways.choice import Gateways
+from auction.gateways.clock import Clock, ManualClock
 from auction.gateways.sandbox import SandboxGateway
 from auction.procedure.bidding import commands as bidding
 from auction.procedure.lots import queries as lots
@@ -29,12 +30,17 @@ def hurried(platform: Platform) -> Iterator[Platform]:
     database = Database(platform.database.url, pool_size=2)
     event.listen(database.engine, "connect", _do_not_wait)
     try:
-        yield replace(platform, database=database, gateway=SandboxGateway(database.engine, clock=platform.clock))
+        yield replace(platform, database=database, gateways=_sandbox(database, platform.clock))
     finally:
         database.dispose()
         # One commit that waits carries everything before it to the disk.
         with platform.act() as act:
             act.session.execute(text("SELECT pg_logical_emit_message(true, 'auction', 'history made')"))
+
+
+def _sandbox(database: Database, clock: Clock) -> Gateways:
+    """Return the one gateway of invented history: no real service is ever asked about it."""
+    return Gateways.only(SandboxGateway(database.engine, clock=clock))
 
 
 def _do_not_wait(connection: Connection[object], _record: object) -> None:
@@ -46,7 +52,7 @@ def _do_not_wait(connection: Connection[object], _record: object) -> None:
 def past(platform: Platform, start: datetime) -> Iterator[Platform]:
     """Give the platform a clock that stands at a past instant and is moved by hand."""
     clock = ManualClock(start)
-    yield replace(platform, clock=clock, gateway=SandboxGateway(platform.database.engine, clock=clock))
+    yield replace(platform, clock=clock, gateways=_sandbox(platform.database, clock))
 
 
 def move(then: Platform, instant: datetime) -> None:

@@ -13,8 +13,9 @@ from auction.procedure.bidding import queries as bidding
 from auction.procedure.bidding.queries import RegistrationRecord
 from auction.procedure.deposits import commands as deposits
 from auction.procedure.deposits import queries
-from auction.procedure.deposits.rules import DepositStatus, OrderStatus
+from auction.procedure.deposits.rules import DepositStatus
 from auction.procedure.lots import queries as lots
+from auction.procedure.treasury.rules import OrderStatus
 
 pages = Blueprint("deposit", __name__)
 
@@ -61,13 +62,13 @@ def _page(own: RegistrationRecord, *, refusal: Refusal | None = None) -> str:
 
 def ways() -> list[dict[str, str]]:
     """Return the ways to pay that the platform's gateway offers; the sandbox says that it is one."""
-    if platform().gateway.name == "sandbox":
+    if platform().gateways.of(None).name == "sandbox":
         name = t("演示付款", "Demonstration payment")
         text = t("沙箱环境，不会动用真实资金，点击后立即到账。", "A sandbox: no real money moves; it arrives at once.")
     else:
         name = t("在线支付", "Pay on line")
         text = t("由法院指定的支付机构办理。", "By the payment service the court has named.")
-    return [{"key": platform().gateway.name, "name": name, "text": text}]
+    return [{"key": platform().gateways.of(None).name, "name": name, "text": text}]
 
 
 @pages.post("/lots/<lot>/deposit")

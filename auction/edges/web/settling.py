@@ -17,12 +17,12 @@ from auction.foundation.database.acts import Act
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.refusal import NotFound, Refusal
 from auction.procedure.bidding import joint
-from auction.procedure.deposits import queries as deposits
-from auction.procedure.deposits.rules import OrderStatus
 from auction.procedure.lots import queries as lots
 from auction.procedure.settlement import commands as settlement
 from auction.procedure.settlement import foreseen, queries, set_off, top_up
 from auction.procedure.settlement.queries import SettlementRecord
+from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury.rules import OrderStatus
 from auction.rulebook import rulebook
 
 pages = Blueprint("settling", __name__)
@@ -56,7 +56,7 @@ def _page(found: SettlementRecord, *, refusal: Refusal | None = None) -> str:
 
 def _context(session: Session, found: SettlementRecord) -> dict[str, Any]:
     forfeit = queries.forfeit(session, found.lot)
-    back = deposits.orders_of(session, subject=f"price_return:{found.lot}")
+    back = treasury.orders_of(session, subject=f"price_return:{found.lot}")
     return {
         "lot": lots.lot(session, found.lot),
         "buyer": joint.names(session, lot=found.lot, person=found.buyer_person),
@@ -68,13 +68,13 @@ def _context(session: Session, found: SettlementRecord) -> dict[str, Any]:
         "top_up_paid": top_up.paid_order(session, found.lot),
         "top_up_pending": bool(_waiting(session, top_up.subject(found.lot))),
         "back": back,
-        "sandbox": platform().gateway.name == "sandbox",
+        "sandbox": platform().gateways.of(None).name == "sandbox",
     }
 
 
 def _waiting(session: Session, subject: str) -> list[str]:
     """Return the orders of a payment that is under way."""
-    return [order.id for order in deposits.orders_of(session, subject=subject) if order.status is OrderStatus.WAITING]
+    return [order.id for order in treasury.orders_of(session, subject=subject) if order.status is OrderStatus.WAITING]
 
 
 @pages.post("/lots/<lot>/settlement/pay")

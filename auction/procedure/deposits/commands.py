@@ -23,11 +23,12 @@ from auction.procedure.bidding.queries import RegistrationRecord
 from auction.procedure.bidding.rules import RegistrationClosed
 from auction.procedure.deposits import rules
 from auction.procedure.deposits.models import Deposit
-from auction.procedure.deposits.orders import answers, request_order
-from auction.procedure.deposits.queries import OrderRecord
 from auction.procedure.deposits.rules import DepositStatus
 from auction.procedure.inputs import Checks
 from auction.procedure.lots import queries as lots
+from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury.orders import answers, no_longer_due, request_order
+from auction.procedure.treasury.queries import OrderRecord
 from auction.rulebook.carried import carries_out
 
 PURPOSE = "deposit"
@@ -46,7 +47,7 @@ class DepositPaid:
 
 
 @command("pay_deposit", by={Role.BIDDER})
-def pay_deposit(act: Act, *, lot: str, registration: str, amount_minor: int) -> DepositPaid:
+def pay_deposit(act: Act, *, lot: str, registration: str, amount_minor: int, way: str | None = None) -> DepositPaid:
     """Pay exactly the deposit due on one's own registration on a lot; asking twice pays once (articles 17, 18).
 
     :raises DepositNotYours: for somebody else's registration
@@ -77,7 +78,7 @@ def pay_deposit(act: Act, *, lot: str, registration: str, amount_minor: int) -> 
         bidding_acts.admit(act.as_platform(), registration=found.id)
         return _paid(bidding.registration(act.session, found.id), order=None)
     deposit = _requested(act, row, found)
-    order = _order(act, deposit, kind=OrderKind.HOLD)
+    order = _order(act, deposit, kind=OrderKind.HOLD, way=way)
     return _paid(found, order=order.id)
 
 
@@ -114,6 +115,7 @@ def _end(act: Act, *, lot: str, ended: Entry | None = None) -> None:
     record = lots.lot(act.session, lot)
     winner = None if ended else bidding.outcome(act.session, lot).winner
     ended_at = ended.at if ended else record.closed_at or act.now
+    _close_for_payment(act, lot=lot)
     rows = act.session.scalars(
         select(Deposit)
         .where(Deposit.lot_id == lot, Deposit.status == DepositStatus.HELD.value, Deposit.decided_at.is_(None))
@@ -127,6 +129,13 @@ def _end(act: Act, *, lot: str, ended: Entry | None = None) -> None:
             _order(act, row, kind=OrderKind.APPLY)
         else:
             _send_back(act, row)
+
+
+def _close_for_payment(act: Act, *, lot: str) -> None:
+    """Let nobody pay a deposit on an ended lot any more; whoever has begun to is told, or gets his money back."""
+    asked = select(Deposit.id).where(Deposit.lot_id == lot, Deposit.status == DepositStatus.REQUESTED.value)
+    for deposit in act.session.scalars(asked):
+        no_longer_due(act, subject=deposit)
 
 
 def _refused(act: Act, *, order: OrderRecord) -> None:
@@ -246,7 +255,9 @@ def _requested(act: Act, row: Deposit | None, found: RegistrationRecord) -> Depo
     return row
 
 
-def _order(act: Act, row: Deposit, *, kind: OrderKind) -> OrderRecord:
+def _order(act: Act, row: Deposit, *, kind: OrderKind, way: str | None = None) -> OrderRecord:
+    paid = None if kind is OrderKind.HOLD else treasury.done_order(act.session, subject=row.id, kind=OrderKind.HOLD)
+    record = lots.lot(act.session, row.lot_id)
     return request_order(
         act.as_platform(),
         kind=kind,
@@ -256,6 +267,9 @@ def _order(act: Act, row: Deposit, *, kind: OrderKind) -> OrderRecord:
         lot=row.lot_id,
         party=row.person_id,
         amount_minor=row.amount_minor,
+        way=paid.gateway if paid else way,
+        origin=paid.gateway_reference if paid else None,
+        held_until=None if paid else record.ends_at + bidding.numbers_of(record).auction.loser_release,
     )
 
 

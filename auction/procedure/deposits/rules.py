@@ -10,8 +10,6 @@ from auction.foundation.kernel.refusal import Refusal
 from auction.procedure.bidding.rules import procedure_runs
 from auction.rulebook.carried import carries_out
 
-_FIRST_DELAY = timedelta(seconds=15)
-_LONGEST_DELAY = timedelta(minutes=15)
 #: How long before the legal end of the period an unfinished return of deposits is shown as urgent (20 of 24 hours).
 ALARM_BEFORE = timedelta(hours=4)
 
@@ -24,14 +22,6 @@ class DepositStatus(StrEnum):
     REFUNDABLE = "refundable"
     RELEASED = "released"
     APPLIED = "applied"
-    FAILED = "failed"
-
-
-class OrderStatus(StrEnum):
-    """The life of a money order."""
-
-    WAITING = "waiting"
-    DONE = "done"
     FAILED = "failed"
 
 
@@ -77,16 +67,6 @@ class DepositNotYours(Refusal):
     en = "A deposit is paid in real name by who registered; sign in with that account."
 
 
-class OrderNotFailed(Refusal):
-    """Only an order the outside refused is sent again."""
-
-    code = "money.order_not_failed"
-    article = "法发〔2017〕6号"
-    title_zh, title_en = "无需重新发送", "Nothing to send again"
-    zh = "该笔指令状态为“{status}”，只有被退回的指令可以重新发送。"
-    en = "The order is “{status}”; only an order that was refused is sent again."
-
-
 def check_amount(*, amount_minor: int, due_minor: int) -> None:
     """Let pass exactly what is due.
 
@@ -113,9 +93,3 @@ def moved(current: DepositStatus, target: DepositStatus) -> DepositStatus:
         msg = f"a deposit does not go from {current} to {target}"
         raise ValueError(msg)
     return target
-
-
-def delay_after(attempts: int) -> timedelta:
-    """Return how long an unanswered order rests after its n-th attempt: doubling, fifteen minutes at most."""
-    doublings = min(max(attempts - 1, 0), 10)
-    return min(_FIRST_DELAY * (1 << doublings), _LONGEST_DELAY)

@@ -15,16 +15,17 @@ from auction.gateways.port import OrderKind
 from auction.procedure.cases import payments
 from auction.procedure.cases import queries as cases
 from auction.procedure.cases.queries import CaseRecord
-from auction.procedure.deposits import queries as deposits
-from auction.procedure.deposits.orders import answers, request_order
-from auction.procedure.deposits.queries import PAID_KIND, OrderRecord
-from auction.procedure.deposits.rules import OrderStatus
+from auction.procedure.deposits.queries import PAID_KIND
 from auction.procedure.distribution import basis, disputed, escrow, plans, queries, refusals, rules
 from auction.procedure.distribution.models import Plan
 from auction.procedure.distribution.queries import PlanRecord
 from auction.procedure.distribution.refusals import PlanStatus
 from auction.procedure.distribution.rules import Draw, Line, Part
 from auction.procedure.inputs import Checks
+from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury.orders import answers, request_order
+from auction.procedure.treasury.queries import OrderRecord
+from auction.procedure.treasury.rules import OrderStatus
 from auction.rulebook import rulebook
 
 PURPOSE = "distribution"
@@ -176,7 +177,7 @@ def _paid(act: Act, *, order: OrderRecord) -> None:
     book(act, kind=PAID_KIND, reference=order.id, postings=postings)
     _credit_other_case(act, row, line=line, order=order.id)
     append(act, f"case:{row.case_id}", "distribution.paid", {"to": line.to, "amount_minor": line.amount_minor})
-    orders = deposits.orders_of_prefix(act.session, prefix=f"{row.id}:")
+    orders = treasury.orders_of_prefix(act.session, prefix=f"{row.id}:")
     if all(one.status is OrderStatus.DONE for one in orders):
         _mark_paid(act, row)
     act.session.flush()

@@ -14,13 +14,13 @@ from auction.foundation.kernel.calendar import day_of, within_days
 from auction.foundation.kernel.due import DueAct
 from auction.procedure.cases import bankruptcy
 from auction.procedure.cases.bankruptcy import ReferenceRecord
-from auction.procedure.deposits import queries as deposits
-from auction.procedure.deposits.rules import OrderStatus
 from auction.procedure.distribution.disputed import Objection, Stand
 from auction.procedure.distribution.models import Plan, PlanLot, PlanObjection
 from auction.procedure.distribution.refusals import PlanStatus
 from auction.procedure.distribution.rules import Draw, Line, Part
 from auction.procedure.settlement import queries as settlements
+from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury.rules import OrderStatus
 from auction.rulebook import rulebook
 from auction.rulebook.carried import carries_out
 
@@ -206,7 +206,7 @@ def _window(what: str, row: Plan, *, by: datetime) -> DueAct:
 
 def plan_record(session: Session, row: Plan) -> PlanRecord:
     """Return a plan's row as a record, with what of it has been paid."""
-    orders = deposits.orders_of_prefix(session, prefix=f"{row.id}:")
+    orders = treasury.orders_of_prefix(session, prefix=f"{row.id}:")
     return PlanRecord(
         id=row.id,
         case=row.case_id,

@@ -16,9 +16,7 @@ from auction.procedure.assets import commands as assets
 from auction.procedure.bidding import eligibility, joint
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.deposits import queries as deposits
-from auction.procedure.deposits.orders import answers, request_order
-from auction.procedure.deposits.queries import OrderRecord
-from auction.procedure.deposits.rules import DepositStatus, OrderStatus
+from auction.procedure.deposits.rules import DepositStatus
 from auction.procedure.inputs import Checks
 from auction.procedure.lots import approvals
 from auction.procedure.lots import queries as lots
@@ -27,6 +25,10 @@ from auction.procedure.settlement.models import Settlement
 from auction.procedure.settlement.queries import SettlementRecord, settlement_record
 from auction.procedure.settlement.repaying import give_up_forfeit, repay
 from auction.procedure.settlement.rules import SettlementStatus
+from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury.orders import answers, no_longer_due, request_order
+from auction.procedure.treasury.queries import OrderRecord
+from auction.procedure.treasury.rules import OrderStatus
 from auction.rulebook.carried import carries_out
 
 PURPOSE = "balance"
@@ -95,6 +97,7 @@ def return_price(act: Act, *, entry: Entry) -> None:
         return
     defaulted = SettlementStatus(row.status) is SettlementStatus.DEFAULTED
     keeping.move(row, SettlementStatus.REVOKED)
+    no_longer_due(act, subject=keeping.subject(row))
     give_up_forfeit(act, row)
     repay(act, row, amount_minor=keeping.in_proceeds(act, row))
     barred = defaulted and rules.bar_stands(str(entry.public["ground"]))
@@ -104,7 +107,7 @@ def return_price(act: Act, *, entry: Entry) -> None:
 
 
 @command("pay_balance", by={Role.BIDDER, Role.FINANCE})
-def pay_balance(act: Act, *, lot: str, amount_minor: int) -> SettlementRecord:
+def pay_balance(act: Act, *, lot: str, amount_minor: int, way: str | None = None) -> SettlementRecord:
     """Pay exactly the balance due; late is accepted until default is declared, asking twice pays once (article 25).
 
     The buyer pays himself; finance of the court records what came by bank.
@@ -121,7 +124,7 @@ def pay_balance(act: Act, *, lot: str, amount_minor: int) -> SettlementRecord:
     keeping.payer_only(act, row)
     record = settlement_record(row)
     rules.check_balance(status=record.status, amount_minor=amount, due_minor=record.due_minor)
-    orders = deposits.orders_of(act.session, subject=keeping.subject(row))
+    orders = treasury.orders_of(act.session, subject=keeping.subject(row))
     if not any(order.status is OrderStatus.WAITING for order in orders):
         request_order(
             act.as_platform(),
@@ -132,6 +135,7 @@ def pay_balance(act: Act, *, lot: str, amount_minor: int) -> SettlementRecord:
             lot=row.lot_id,
             party=row.buyer_person_id,
             amount_minor=amount,
+            way=way,
         )
     return record
 
@@ -218,9 +222,14 @@ def _refused(act: Act, *, order: OrderRecord) -> None:
 @answers(PURPOSE, refused=_refused)
 def _balance_paid(act: Act, *, order: OrderRecord) -> None:
     row = keeping.locked(act, order.lot or "")
+    keeping.take_in(act, row, order=order, kind="balance.paid")
+    if SettlementStatus(row.status) is not SettlementStatus.AWAITING_BALANCE or row.balance_paid_at is not None:
+        # It was begun in time and came after the default, the revocation or another payment: the court may not keep it.
+        repay(act, row, amount_minor=order.amount_minor)
+        append(act, f"lot:{row.lot_id}", "balance.not_taken", {"amount_minor": order.amount_minor})
+        return
     row.balance_paid_at = act.now
     row.paid_late = act.now > row.balance_due_by
-    keeping.take_in(act, row, order=order, kind="balance.paid")
     public = {"amount_minor": order.amount_minor, "late": row.paid_late}
     append(act, f"lot:{row.lot_id}", "balance.paid", public)
     keeping.mark_whole(act, row)

@@ -21,6 +21,7 @@ from auction.procedure.settlement.forfeits import Line, NothingToTopUp
 from auction.procedure.settlement.models import Forfeit, Settlement
 from auction.procedure.settlement.repaying import repay
 from auction.procedure.settlement.rules import SettlementStatus
+from auction.procedure.treasury.orders import no_longer_due
 from auction.rulebook.carried import carries_out
 
 
@@ -62,21 +63,19 @@ def declare_default(act: Act, *, lot: str) -> DefaultDeclared:
     row = keeping.locked(act, _lot(lot))
     keeping.court_only(act, lot=row.lot_id)
     rules.check_default(
-        SettlementStatus(row.status), due_by=row.balance_due_by, now=act.now, paying=keeping.paying(act, row)
+        SettlementStatus(row.status),
+        due_by=row.balance_due_by,
+        now=act.now,
+        paying=keeping.on_its_way(act.session, row),
     )
     record = lots.lot(act.session, row.lot_id)
     there = keeping.in_proceeds(act, row)
     auctioned = row.way == "auction"
     lost = min(record.deposit_minor, there) if auctioned else 0
     keeping.move(row, SettlementStatus.DEFAULTED)
+    no_longer_due(act, subject=keeping.subject(row))
     row.credit_minor, row.credit_claim_id = 0, None
-    act.session.add(
-        Forfeit(
-            lot_id=row.lot_id, case_id=row.case_id, person_id=row.buyer_person_id, forfeited_minor=lost,
-            declared_at=act.now, lines=[],
-        )
-    )  # fmt: skip
-    act.session.flush()
+    _note_forfeit(act, row, lost=lost)
     _book_forfeit(act, row, minor=lost)
     repay(act, row, amount_minor=there - lost)
     aftermath.mark_defaulted(act.as_platform(), lot=row.lot_id)
@@ -152,6 +151,25 @@ def order_top_up(act: Act, *, lot: str) -> TopUpOrdered:
     append(act, f"lot:{row.lot_id}", "top_up.ordered", public)
     act.session.flush()
     return TopUpOrdered(lot=row.lot_id, amount_minor=forfeit.top_up_minor)
+
+
+def _note_forfeit(act: Act, row: Settlement, *, lost: int) -> None:
+    """Note what is lost; where a second taker in kind defaults, his default takes the place of the first one's."""
+    forfeit = Forfeit(
+        lot_id=row.lot_id,
+        case_id=row.case_id,
+        person_id=row.buyer_person_id,
+        forfeited_minor=lost,
+        declared_at=act.now,
+        lines=[],
+        resold_lot_id=None,
+        applied_at=None,
+        uncovered_minor=None,
+        top_up_minor=None,
+        ordered_at=None,
+    )
+    act.session.merge(forfeit)
+    act.session.flush()
 
 
 def _book_forfeit(act: Act, row: Settlement, *, minor: int) -> None:

@@ -13,12 +13,14 @@ from auction.foundation.ledger.commands import book
 from auction.foundation.ledger.rules import Account
 from auction.foundation.ledger.rules import move as carried
 from auction.procedure.deposits import queries as deposits
-from auction.procedure.deposits.queries import OrderRecord
-from auction.procedure.deposits.rules import DepositStatus, OrderStatus
+from auction.procedure.deposits.rules import DepositStatus
 from auction.procedure.lots import queries as lots
 from auction.procedure.settlement import rules
 from auction.procedure.settlement.models import Settlement
 from auction.procedure.settlement.rules import SettlementStatus, Stage
+from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury.queries import OrderRecord
+from auction.procedure.treasury.rules import OrderStatus
 
 
 def locked(act: Act, lot: str) -> Settlement:
@@ -89,15 +91,24 @@ def mark_whole(act: Act, row: Settlement) -> None:
 
 
 def paying(act: Act, row: Settlement) -> bool:
-    """Say whether money toward the price is on its way: a balance asked for, or the deposit not yet handed over."""
-    return on_its_way(act.session, row)
+    """Say whether a payment was begun, so that what is due may not change under it, or the deposit is not yet here."""
+    return _balance_waits(act.session, row, begun=True) or _deposit_waits(act.session, row)
 
 
 def on_its_way(session: Session, row: Settlement) -> bool:
-    """Say the same to who only reads."""
-    orders = deposits.orders_of(session, subject=subject(row))
-    if any(order.status is OrderStatus.WAITING for order in orders):
-        return True
+    """Say whether money toward the price has left its payer as far as we know.
+
+    A payment that still waits for its payer's own act does not count: nobody puts a default off by beginning to pay.
+    """
+    return _balance_waits(session, row, begun=False) or _deposit_waits(session, row)
+
+
+def _balance_waits(session: Session, row: Settlement, *, begun: bool) -> bool:
+    orders = treasury.orders_of(session, subject=subject(row))
+    return any(order.status is OrderStatus.WAITING and (begun or order.underway_since is None) for order in orders)
+
+
+def _deposit_waits(session: Session, row: Settlement) -> bool:
     if row.buyer_registration_id is None:
         return False
     deposit = deposits.deposit_of(session, registration=row.buyer_registration_id)

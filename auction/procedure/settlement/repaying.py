@@ -7,9 +7,11 @@ from auction.foundation.docket.commands import append
 from auction.foundation.ledger.commands import book
 from auction.foundation.ledger.rules import Account, move
 from auction.gateways.port import OrderKind
-from auction.procedure.deposits.orders import answers, request_order
-from auction.procedure.deposits.queries import OrderRecord
 from auction.procedure.settlement.models import Forfeit, Settlement
+from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury.orders import answers, request_order
+from auction.procedure.treasury.queries import OrderRecord
+from auction.procedure.treasury.rules import Paid, shares
 
 PURPOSE = "price_return"
 
@@ -18,6 +20,12 @@ def repay(act: Act, row: Settlement, *, amount_minor: int) -> None:
     """Decide that a part of the price goes back to the buyer, and order it; the caller holds the lot's lock."""
     if amount_minor <= 0:
         return
+    paid = treasury.left_to_give_back(act.session, lot=row.lot_id, party=row.buyer_person_id)
+    for origin, minor in shares(paid, amount_minor=amount_minor):
+        _repay(act, row, origin=origin, amount_minor=minor)
+
+
+def _repay(act: Act, row: Settlement, *, origin: Paid | None, amount_minor: int) -> None:
     order = request_order(
         act.as_platform(),
         kind=OrderKind.RELEASE,
@@ -27,6 +35,8 @@ def repay(act: Act, row: Settlement, *, amount_minor: int) -> None:
         lot=row.lot_id,
         party=row.buyer_person_id,
         amount_minor=amount_minor,
+        way=origin.gateway if origin else None,
+        origin=origin.reference if origin else None,
     )
     postings = move(
         case=row.case_id,

@@ -8,20 +8,20 @@ from auction.foundation.database.acts import Act, command
 from auction.foundation.docket.commands import append
 from auction.foundation.kernel.roles import Role
 from auction.gateways.port import OrderKind
-from auction.procedure.deposits import queries as deposits
-from auction.procedure.deposits.orders import answers, request_order
-from auction.procedure.deposits.queries import OrderRecord
-from auction.procedure.deposits.rules import OrderStatus
 from auction.procedure.inputs import Checks
 from auction.procedure.settlement import keeping, rules
 from auction.procedure.settlement.models import Forfeit
 from auction.procedure.settlement.rules import SettlementStatus, SettlementWrongAmount
+from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury.orders import answers, request_order
+from auction.procedure.treasury.queries import OrderRecord
+from auction.procedure.treasury.rules import OrderStatus
 
 PURPOSE = "top_up"
 
 
 @command("pay_top_up", by={Role.BIDDER, Role.FINANCE})
-def pay_top_up(act: Act, *, lot: str, amount_minor: int) -> int:
+def pay_top_up(act: Act, *, lot: str, amount_minor: int, way: str | None = None) -> int:
     """Pay exactly what was ordered and return it; asking twice pays once, finance records what came by bank.
 
     :raises NotTheBuyer: for somebody else's default
@@ -40,7 +40,7 @@ def pay_top_up(act: Act, *, lot: str, amount_minor: int) -> int:
         raise rules.not_due(
             status, zh="法院未责令补交差额", en="the court has ordered nothing", kind=rules.DefaultNotDue
         )
-    orders = deposits.orders_of(act.session, subject=subject(wanted))
+    orders = treasury.orders_of(act.session, subject=subject(wanted))
     if any(order.status is OrderStatus.DONE for order in orders):
         raise rules.not_due(status, zh="差额已经补交", en="it is paid already", kind=rules.DefaultNotDue)
     if amount != forfeit.top_up_minor:
@@ -55,6 +55,7 @@ def pay_top_up(act: Act, *, lot: str, amount_minor: int) -> int:
             lot=row.lot_id,
             party=row.buyer_person_id,
             amount_minor=amount,
+            way=way,
         )
     return amount
 
@@ -66,7 +67,7 @@ def subject(lot: str) -> str:
 
 def paid_order(session: Session, lot: str) -> OrderRecord | None:
     """Return the order by which the top-up was paid, or None while it is not."""
-    orders = deposits.orders_of(session, subject=subject(lot))
+    orders = treasury.orders_of(session, subject=subject(lot))
     return next((order for order in orders if order.status is OrderStatus.DONE), None)
 
 

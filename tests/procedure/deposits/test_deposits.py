@@ -20,7 +20,7 @@ from auction.gateways.sandbox import SandboxGateway
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.bidding.rules import RegistrationClosed
 from auction.procedure.cases.queries import case
-from auction.procedure.deposits import orders, queries
+from auction.procedure.deposits import queries
 from auction.procedure.deposits.commands import pay_deposit
 from auction.procedure.deposits.exempt import admitted_if_exempt
 from auction.procedure.deposits.rules import (
@@ -28,8 +28,10 @@ from auction.procedure.deposits.rules import (
     DepositNotYours,
     DepositStatus,
     DepositWrongAmount,
-    OrderStatus,
 )
+from auction.procedure.treasury import orders
+from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury.rules import OrderStatus
 from tests.procedure.selling import DEPOSIT_MINOR, INCREMENT_MINOR, START_MINOR, Sale, person_actor
 
 
@@ -65,7 +67,7 @@ def react(sale: Sale) -> None:
 
 
 def holds_what_the_bank_holds(sale: Sale) -> bool:
-    gateway = sale.platform.gateway
+    gateway = sale.platform.gateways.of(None)
     assert isinstance(gateway, SandboxGateway)
     money = sale.money()
     ours = money.held_minor + money.refundable_minor + money.forfeited_minor + money.proceeds_minor + money.escrow_minor
@@ -172,7 +174,7 @@ def test_paying_at_the_same_instant_pays_once(sale: Sale) -> None:
     with sale.platform.read() as session:
         deposit = queries.deposit_of(session, registration=found.id)
         assert deposit is not None
-        assert len(queries.orders_of(session, subject=deposit.id)) == 1
+        assert len(treasury.orders_of(session, subject=deposit.id)) == 1
 
 
 @pytest.mark.race
@@ -198,12 +200,12 @@ def test_a_cashier_that_dies_between_gateway_and_confirmation_loses_nothing(sale
     paid = sale.deposit(found)
     with sale.platform.act(PLATFORM) as act:
         claimed = orders.claim_orders(act, order=paid.order)
-    first = send(sale.platform.gateway, claimed[0].instruction())
+    first = send(sale.platform.gateways.of(None), claimed[0].instruction())
     assert carry_out_waiting(sale.platform) == 0
     sale.after(seconds=16)
     assert registration_status(sale, found.id) == "admitted"
     with sale.platform.read() as session:
-        assert queries.order(session, claimed[0].id).gateway_reference == first.reference
+        assert treasury.order(session, claimed[0].id).gateway_reference == first.reference
     assert holds_what_the_bank_holds(sale)
 
 
@@ -293,14 +295,13 @@ def test_a_refused_return_is_shown_and_sent_again_by_finance(sale: Sale, finance
     sale.close_only()
     react(sale)
     with sale.platform.read() as session:
-        waiting = [one for one in queries.orders_of_case(session, case="C1") if one.status == "waiting"]
+        waiting = [one for one in treasury.orders_of_case(session, case="C1") if one.status == "waiting"]
     with sale.platform.act(PLATFORM) as act:
         orders.refuse_order(act, order=waiting[0].id, reason="account.closed")
     with sale.platform.read() as session:
-        assert [act.what for act in queries.due(session, sale.platform.clock.now())] == [
-            "release_deposit",
-            "retry_order",
-        ]
+        now = sale.platform.clock.now()
+        assert [act.what for act in queries.due(session, now)] == ["release_deposit"]
+        assert [act.what for act in treasury.due(session, now)] == ["retry_order"]
     with sale.platform.act(finance) as act:
         assert orders.retry_order(act, order=waiting[0].id).status is OrderStatus.WAITING
     settle(sale.platform)

@@ -15,8 +15,6 @@ from auction.foundation.kernel.refusal import AuthForbidden, InputMalformed, Not
 from auction.foundation.kernel.roles import PLATFORM, Actor, Role
 from auction.gateways.sandbox import SandboxGateway
 from auction.procedure.cases.commands import record_cost
-from auction.procedure.deposits import orders
-from auction.procedure.deposits import queries as deposits
 from auction.procedure.distribution import commands, queries
 from auction.procedure.distribution.queries import PlanRecord
 from auction.procedure.distribution.refusals import (
@@ -29,6 +27,8 @@ from auction.procedure.distribution.refusals import (
     SecondPersonNeeded,
 )
 from auction.procedure.settlement.commands import pay_balance
+from auction.procedure.treasury import orders
+from auction.procedure.treasury import queries as treasury
 from tests.procedure.selling import DEPOSIT_MINOR, START_MINOR, Sale, person_actor
 
 TWO_CLAIMS = (
@@ -95,7 +95,7 @@ def test_the_whole_road_from_plan_to_payment(sale: Sale, finance: Actor, head: A
     assert (found.status, found.paid_minor) == (PlanStatus.PAID, START_MINOR)
     money = sale.money()
     assert (money.proceeds_minor, money.paid_out_minor) == (START_MINOR, START_MINOR)
-    gateway = sale.platform.gateway
+    gateway = sale.platform.gateways.of(None)
     assert isinstance(gateway, SandboxGateway)
     assert gateway.balance(case="C1") == 0
     with sale.platform.read() as session:
@@ -194,7 +194,7 @@ def test_the_surplus_goes_to_the_debtor(platform: Platform, finance: Actor, head
     sale.after(days=30)
     assert paid_out(sale, finance, head).status is PlanStatus.PAID
     with platform.read() as session:
-        orders_of_plan = deposits.orders_of_prefix(session, prefix=f"{found.id}:")
+        orders_of_plan = treasury.orders_of_prefix(session, prefix=f"{found.id}:")
     parties = {order.subject.rpartition(":")[2]: order.party for order in orders_of_plan}
     assert parties["0"] == parties["3"] == "D-C1"
     assert parties["1"] == parties["2"] != "D-C1"
@@ -252,7 +252,7 @@ def test_a_payout_the_bank_refused_leaves_the_plan_open_until_finance_sends_it_a
     with sale.platform.act(head) as act:
         commands.release_payout(act, case="C1")
     with sale.platform.read() as session:
-        waiting = [one for one in deposits.orders_of_case(session, case="C1") if one.status == "waiting"]
+        waiting = [one for one in treasury.orders_of_case(session, case="C1") if one.status == "waiting"]
     with sale.platform.act(PLATFORM) as act:
         orders.refuse_order(act, order=waiting[0].id, reason="account.closed")
     settle(sale.platform)

@@ -14,8 +14,6 @@ from auction.foundation.docket import queries as docket
 from auction.foundation.kernel.calendar import within_days
 from auction.foundation.kernel.refusal import AuthForbidden, InputMalformed, NotFound
 from auction.foundation.kernel.roles import PLATFORM, Actor, Role
-from auction.procedure.deposits import orders
-from auction.procedure.deposits import queries as deposits
 from auction.procedure.settlement import commands, queries, rules
 from auction.procedure.settlement.queries import SettlementRecord
 from auction.procedure.settlement.rules import (
@@ -26,6 +24,8 @@ from auction.procedure.settlement.rules import (
     SettlementStatus,
     SettlementWrongAmount,
 )
+from auction.procedure.treasury import orders
+from auction.procedure.treasury import queries as treasury
 from tests.procedure.selling import DEPOSIT_MINOR, START_MINOR, Sale, person_actor
 
 BALANCE_MINOR = START_MINOR - DEPOSIT_MINOR
@@ -195,7 +195,7 @@ def test_a_refused_payment_may_be_tried_again(sale: Sale) -> None:
     with sale.platform.act(person_actor("A")) as act:
         commands.pay_balance(act, lot="L1", amount_minor=BALANCE_MINOR)
     with sale.platform.read() as session:
-        waiting = [one for one in deposits.orders_of_case(session, case="C1") if one.status == "waiting"]
+        waiting = [one for one in treasury.orders_of_case(session, case="C1") if one.status == "waiting"]
     with sale.platform.act(PLATFORM) as act:
         orders.refuse_order(act, order=waiting[0].id, reason="card.declined")
     assert record_of(sale).due_minor == BALANCE_MINOR

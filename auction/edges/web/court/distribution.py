@@ -16,10 +16,10 @@ from auction.edges.web.visitor import open_to, platform, t
 from auction.foundation.database.acts import Act
 from auction.foundation.kernel.refusal import Refusal
 from auction.procedure.cases.queries import CaseRecord
-from auction.procedure.deposits import queries as deposits
 from auction.procedure.distribution import commands, judgments, queries
 from auction.procedure.distribution.queries import PlanRecord
 from auction.procedure.identity import queries as identity
+from auction.procedure.treasury import queries as treasury
 
 pages = Blueprint("distribution", __name__, url_prefix="/court/cases/<case>/distribution")
 
@@ -90,7 +90,7 @@ def shown(case: str, *, refusal: Refusal | None = None) -> str:
             "escrow_minor": sum(one.escrow_minor for one in every),
         }
         steps = waterfall(file["case"], plan) if plan else []
-        orders = deposits.orders_of_prefix(session, prefix=f"{plan.id}:") if plan else []
+        orders = treasury.orders_of_prefix(session, prefix=f"{plan.id}:") if plan else []
         names = _names(session, plan)
     context = file | quarrel | {"plan": plan, "steps": steps, "orders": orders, "names": names}
     return desk.page("court/case_distribution.html", rail="cases", tab="distribution", refusal=refusal, **context)

@@ -17,10 +17,11 @@ from auction.foundation.kernel.ids import new_id
 from auction.foundation.ledger import queries as ledger
 from auction.procedure.cases import payments
 from auction.procedure.cases import queries as cases
-from auction.procedure.deposits import orders
 from auction.procedure.deposits import queries as deposits
-from auction.procedure.deposits.queries import OrderRecord
 from auction.procedure.identity import queries as identity
+from auction.procedure.treasury import orders
+from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury.queries import OrderRecord
 
 pages = Blueprint("money", __name__, url_prefix="/court")
 
@@ -52,7 +53,7 @@ def of_case(case: str) -> str:
 def _of_case(case: str, *, refusal: Any = None) -> str:  # noqa: ANN401 - a refusal or nothing
     with platform().read() as session:
         file = files.file_of(session, case)
-        placed = deposits.orders_of_case(session, case=case)
+        placed = treasury.orders_of_case(session, case=case)
         statement = ledger.statement(session, case=case)
         names = _names(session, placed)
         owed = {
@@ -104,7 +105,7 @@ def retry(case: str, order: str) -> ResponseReturnValue:
     """Send an order the outside refused once more."""
     with platform().read() as session:
         desk.case_of(session, case)
-        desk.case_of(session, deposits.order(session, order).case)
+        desk.case_of(session, treasury.order(session, order).case)
     return desk.perform(
         lambda act: orders.retry_order(act, order=order),
         to=lambda _: f"/court/cases/{case}/money",

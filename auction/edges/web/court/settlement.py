@@ -19,12 +19,13 @@ from auction.foundation.kernel.refusal import NotFound, Refusal
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.cases import queries as cases
 from auction.procedure.deposits import queries as deposits
-from auction.procedure.deposits.rules import OrderStatus
 from auction.procedure.identity import queries as identity
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots.queries import LotRecord
 from auction.procedure.settlement import claims, commands, default, foreseen, queries, set_off, taking, top_up
 from auction.procedure.settlement.queries import SettlementRecord
+from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury.rules import OrderStatus
 
 pages = Blueprint("settlement", __name__, url_prefix="/court/lots/<lot>/settlement")
 
@@ -96,12 +97,12 @@ def _sold(session: Session, lot: LotRecord, sold: SettlementRecord) -> dict[str,
         else {},
         "would_go_back": foreseen.paid_back(session, lot=lot.id),
         "ends": [one for one in cases.case(session, lot.case).claims if one.id in ended],
-        "returned": deposits.orders_of(session, subject=f"price_return:{lot.id}"),
+        "returned": treasury.orders_of(session, subject=f"price_return:{lot.id}"),
     }
 
 
 def _waiting(session: Session, subject: str) -> bool:
-    return any(order.status is OrderStatus.WAITING for order in deposits.orders_of(session, subject=subject))
+    return any(order.status is OrderStatus.WAITING for order in treasury.orders_of(session, subject=subject))
 
 
 @pages.post("/<any(rule, serve, hand_over, declare_default, apply_forfeit, order_top_up):verb>")

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from auction.foundation.database.acts import Act, command
 from auction.foundation.docket.commands import lock
 from auction.foundation.kernel.ids import new_id
 from auction.foundation.kernel.refusal import NotFound
 from auction.foundation.kernel.roles import Role
-from auction.gateways.port import OrderKind, Receipt
-from auction.procedure.deposits.models import MoneyOrderRow
-from auction.procedure.deposits.queries import OrderRecord, order_record
-from auction.procedure.deposits.rules import OrderNotFailed, OrderStatus, delay_after
+from auction.gateways.port import OrderKind, Receipt, Underway
+from auction.procedure.treasury.models import MoneyOrderRow
+from auction.procedure.treasury.queries import OrderRecord, order_record
+from auction.procedure.treasury.rules import OrderNotFailed, OrderStatus, delay_after
 
 
 class Answer(Protocol):
@@ -63,6 +63,9 @@ def request_order(
     lot: str | None,
     party: str | None,
     amount_minor: int,
+    way: str | None = None,
+    origin: str | None = None,
+    held_until: datetime | None = None,
 ) -> OrderRecord:
     """Leave an order for the cashier and return it; the caller holds the lock of the lot or case it names."""
     row = MoneyOrderRow(
@@ -75,6 +78,9 @@ def request_order(
         party_id=party,
         amount_minor=amount_minor,
         currency="CNY",
+        way=way,
+        origin_reference=origin,
+        held_until=held_until,
         status=OrderStatus.WAITING.value,
         attempts=0,
         next_attempt_at=act.now,
@@ -120,6 +126,8 @@ def confirm_order(act: Act, *, order: str, receipt: Receipt) -> OrderRecord:
         return order_record(row)
     row.status, row.done_at, row.last_error = OrderStatus.DONE.value, act.now, None
     row.gateway, row.gateway_reference = receipt.gateway, receipt.reference
+    if receipt.moved_minor is not None and receipt.moved_minor != row.amount_minor:
+        row.moved_minor = receipt.moved_minor
     act.session.flush()
     PURPOSES[row.purpose].done(act.as_platform(), order=order_record(row))
     return order_record(row)
@@ -134,6 +142,35 @@ def refuse_order(act: Act, *, order: str, reason: str) -> OrderRecord:
     row.status, row.last_error = OrderStatus.FAILED.value, reason[:200]
     act.session.flush()
     PURPOSES[row.purpose].refused(act.as_platform(), order=order_record(row))
+    return order_record(row)
+
+
+def no_longer_due(act: Act, *, subject: str) -> None:
+    """Let nobody pay the waiting orders of a subject any more: the cashier takes them back at once.
+
+    What was paid already, or is at this instant, is confirmed all the same and its purpose says what becomes of it.
+    """
+    act.session.execute(
+        update(MoneyOrderRow)
+        .where(
+            MoneyOrderRow.subject_id == subject,
+            MoneyOrderRow.status == OrderStatus.WAITING.value,
+            MoneyOrderRow.kind.in_([OrderKind.HOLD.value, OrderKind.CHARGE.value]),
+            MoneyOrderRow.underway_since.is_not(None),
+        )
+        .values(no_longer_due_since=act.now, next_attempt_at=act.now)
+    )
+
+
+@command("note_underway", by=())
+def note_underway(act: Act, *, order: str, word: Underway) -> OrderRecord:
+    """Take note that the outside has taken an order, or waits for its payer; it is asked again after a rest."""
+    row = _locked(act, order)
+    if row.status == OrderStatus.WAITING.value:
+        row.gateway, row.gateway_reference = word.gateway, word.reference
+        row.underway_since, row.last_error = row.underway_since or act.now, None
+        row.next_attempt_at = act.now + word.ask_again
+        act.session.flush()
     return order_record(row)
 
 
