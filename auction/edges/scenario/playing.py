@@ -22,7 +22,7 @@ from auction.edges.scenario import (
 from auction.edges.scenario.given import Given
 from auction.edges.scenario.matching import differences
 from auction.edges.scenario.stage import Stage
-from auction.edges.scenario.verbs import VERBS, WORDS
+from auction.edges.scenario.verbs import VERBS
 from auction.edges.stories.nodes import FileMalformed
 from auction.edges.stories.reading import Scenario, Step
 from auction.foundation.kernel.canonical import instant_text
@@ -85,18 +85,14 @@ class Played:
 
 
 def check_verbs(scenario: Scenario) -> None:
-    """Refuse a file that names a verb nobody knows, or one that cannot be played yet.
+    """Refuse a file that names a verb nobody knows.
 
     An unknown verb that the file itself expects to be refused is played, and refused.
 
     :raises FileMalformed: with the step's line
     """
     for step in scenario.steps:
-        if step.do in VERBS:
-            continue
-        if step.do in WORDS:
-            raise FileMalformed(f"not available yet: {step.do}", line=step.line)
-        if step.refused is None:
+        if step.do not in VERBS and step.refused is None:
             raise FileMalformed(f"unknown do: {step.do}", line=step.line)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from auction.edges import explaining
+from auction.edges.web.grounds import called
 from auction.edges.web.visitor import t
 from auction.foundation.docket import queries as docket
 from auction.foundation.docket.rules import Entry
@@ -240,26 +241,9 @@ def _history(session: Session, lot: LotRecord) -> dict[str, Any]:
     }
 
 
-_GROUNDS: Mapping[str, tuple[str, str]] = {
-    "platform_fault": ("平台故障", "a fault of the platform"),
-    "panel": ("合议庭决定", "the panel decided so"),
-    "outsider_objection": ("案外人提出异议", "an outsider objects"),
-    "act_objection": ("对执行行为提出异议", "an act is objected to"),
-    "retrial": ("原判决进入再审", "the judgment is being retried"),
-    "settlement_talks": ("当事人正在和解", "the parties are settling"),
-    "debtor_own_sale": ("被执行人自行变卖", "the debtor sells by himself"),
-    "debtor_paid": ("被执行人已履行", "the debtor has paid"),
-    "settlement": ("当事人达成和解", "the parties have settled"),
-    "applicant_withdrew": ("申请人撤回执行申请", "the applicant withdrew"),
-    "basis_revoked": ("执行依据被撤销", "the judgment was revoked"),
-    "outsider_upheld": ("案外人异议成立", "an outsider's objection was upheld"),
-    "collusion": ("恶意串通", "collusion"),
-}
-
-
 def _ground(entry: Entry) -> str | None:
     ground = entry.public.get("ground")
-    return t(*_GROUNDS.get(ground, (ground, ground))) if isinstance(ground, str) else None
+    return t(*called(ground)) if isinstance(ground, str) else None
 
 
 def disclosed(lot: LotRecord) -> list[tuple[str, str, str]]:

@@ -104,13 +104,6 @@ def live_lots(session: Session, record: ObjectionRecord) -> list[str]:
     return lot_stays.live_lots(session, things=things) if things else []
 
 
-def ordered_stay(session: Session, *, lot: str, since: datetime) -> OrderedStayRecord | None:
-    """Return until when a lot's present stay may last, where it was ordered for a time."""
-    query = select(OrderedStay).where(OrderedStay.lot_id == lot, OrderedStay.since == since)
-    row = session.scalars(query.order_by(OrderedStay.id)).first()
-    return _ordered(row) if row else None
-
-
 def due(session: Session, now: datetime, *, case: Cases = None) -> list[DueAct]:
     """Return what is due on objections: their filing, review and reconsideration, and what follows from them."""
     asked = select(ObjectionStep.objection_id).where(ObjectionStep.kind == Step.RECONSIDERATION_ASKED.value)

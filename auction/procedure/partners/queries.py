@@ -93,12 +93,6 @@ def partner(session: Session, id: str) -> PartnerRecord:  # noqa: A002 - as ever
     return _partner(row)
 
 
-def partner_of_account(session: Session, account: str) -> PartnerRecord | None:
-    """Return the partner whose programs act through an account, or None."""
-    row = session.scalars(select(Partner).where(Partner.account_id == account)).one_or_none()
-    return _partner(row) if row else None
-
-
 def endpoints(session: Session, *, partner: str | None = None) -> list[EndpointRecord]:
     """Return endpoints, of one partner or all, oldest first."""
     query = _endpoints().order_by(WebhookEndpoint.created_at, WebhookEndpoint.id)

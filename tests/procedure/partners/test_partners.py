@@ -48,7 +48,7 @@ def test_a_partner_has_an_account_of_its_own_and_a_key_told_once(platform: Platf
 
     with platform.read() as session:
         found = identity.actor_of_token(session, token=made.token)
-        known = queries.partner_of_account(session, made.partner.account)
+        known = queries.partner(session, made.partner.id)
     assert found is not None
     assert found[0].roles == {Role.PARTNER}
     assert found[1] == {"listings", "webhooks"}

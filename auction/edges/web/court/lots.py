@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from auction.edges.web import visitor
 from auction.edges.web.court import desk, fields, standing, wording
 from auction.edges.web.court.fields import Form
+from auction.edges.web.grounds import called
 from auction.edges.web.visitor import open_to, platform, t
 from auction.foundation.database.acts import Act
 from auction.foundation.docket import queries as docket
@@ -152,7 +153,7 @@ def _live(session: Session, lot: LotRecord) -> dict[str, Any]:
     stay = stays.stay(session, lot=lot.id)
     return {
         "stay": stay,
-        "stay_words": standing.words(stay.ground) if stay else None,
+        "stay_words": called(stay.ground) if stay else None,
         "choices": standing.choices(lot),
         "state": bidding.state(session, lot.id),
         "registered": bidding.registered_count(session, lot.id),
