@@ -9,10 +9,26 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
-_KNOWN = {"AUCTION_CLOCK_FILE", "AUCTION_FIELD_KEY", "AUCTION_LOG_LEVEL", "AUCTION_SECRET_KEY"}
+from auction.foundation.docket.signing import KeyMalformedError, Signer, new_seed
+from auction.gateways.stripe_service import keys as stripe_keys
+from auction.gateways.stripe_service.account import StripeAccount
+
+_KNOWN = {
+    # Of `auction keys` alone.
+    "AUCTION_BACKUP_PASSWORD",
+    "AUCTION_NEW_SIGNING_KEY",
+    "AUCTION_CLOCK_FILE",
+    "AUCTION_FIELD_KEY",
+    "AUCTION_LOG_LEVEL",
+    "AUCTION_PUBLIC_URL",
+    "AUCTION_SECRET_KEY",
+    "AUCTION_SIGNING_KEY",
+    *stripe_keys.SETTINGS,
+}
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _SECRET_LENGTH_MIN = 32
 
@@ -37,6 +53,12 @@ class Settings:
     clock_file: Path | None
     """A file of seconds added to the real time, so that a fortnight can be shown in a minute; demo only."""
     log_level: str
+    signer: Signer | None = None
+    """The Ed25519 key under dockets and receipts; None leaves them unsigned."""
+    public_url: str | None = None
+    """Where the platform is reached from outside; papers carry it in their QR code."""
+    stripe: StripeAccount | None = None
+    """The account at Stripe; None leaves Stripe unconnected."""
 
 
 def read_settings(env: Mapping[str, str], *, data: Path, demo: bool) -> Settings:
@@ -53,8 +75,11 @@ def read_settings(env: Mapping[str, str], *, data: Path, demo: bool) -> Settings
         demo=demo,
         secret_key=_secret_key(env, data=data, own=own_secrets),
         field_key=_field_key(env, data=data, own=own_secrets),
+        signer=_signer(env, data=data, own=own_secrets),
         clock_file=_clock_file(env, demo=demo),
         log_level=_log_level(env),
+        public_url=_public_url(env),
+        stripe=_stripe(env, demo=demo),
     )
 
 
@@ -97,6 +122,22 @@ def _field_key(env: Mapping[str, str], *, data: Path, own: bool) -> str:
     return given
 
 
+def signing_key_file(data: Path) -> Path:
+    """Return where the secret half of the signing key lies when it is kept with the data."""
+    return data / "keys" / "signing"
+
+
+def _signer(env: Mapping[str, str], *, data: Path, own: bool) -> Signer | None:
+    given = env.get("AUCTION_SIGNING_KEY") or (_kept_key("signing", new_seed(), data) if own else None)
+    try:
+        return Signer(given) if given else None
+    except KeyMalformedError as error:
+        raise SettingsRefused(
+            "AUCTION_SIGNING_KEY must be set to the 32 secret bytes of an Ed25519 key in base64. Keep it with the "
+            "backups. Make one with: auction keys make"
+        ) from error
+
+
 def _kept_key(name: str, fresh: str, data: Path) -> str:
     """Return the key kept under the data folder, laying down `fresh` where there is none; the first writer wins."""
     folder = data / "keys"
@@ -132,6 +173,23 @@ def _clock_file(env: Mapping[str, str], *, demo: bool) -> Path | None:
     if not demo:
         raise SettingsRefused("AUCTION_CLOCK_FILE is for demonstrations only: start with --demo or remove it.")
     return Path(given)
+
+
+def _public_url(env: Mapping[str, str]) -> str | None:
+    given = (env.get("AUCTION_PUBLIC_URL") or "").rstrip("/")
+    if not given:
+        return None
+    parts = urlsplit(given)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise SettingsRefused("AUCTION_PUBLIC_URL must be the platform's address from outside, such as https://host")
+    return given
+
+
+def _stripe(env: Mapping[str, str], *, demo: bool) -> StripeAccount | None:
+    try:
+        return stripe_keys.read_account(env, address=_public_url(env), demo=demo)
+    except ValueError as error:
+        raise SettingsRefused(str(error)) from error
 
 
 def _log_level(env: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ from auction.procedure.lots import queries as lots
 from auction.procedure.lots import stays, surplus
 from auction.procedure.objections import queries as objections
 from auction.procedure.settlement import queries as settlement
+from auction.procedure.treasury import claiming, differences, payment_events
 from auction.procedure.treasury import queries as treasury
 from auction.procedure.valuation import queries as valuation
 
@@ -36,6 +37,9 @@ def due_acts(session: Session, now: datetime, *, case: Cases = None) -> list[Due
         *surplus.due(session, now, case=case),
         *objections.due(session, now, case=case),
         *treasury.due(session, now, case=case),
+        *claiming.due(session, now, case=case),
+        *differences.due(session, now, case=case),
+        *payment_events.due(session, now, case=case),
         *deposits.due(session, now, case=case),
         *settlement.due(session, now, case=case),
         *distribution.due(session, now, case=case),

@@ -63,6 +63,7 @@ RULE_OF_ENTRY: Mapping[str, str] = {
     "deposit.refundable": "auction.loser_release",
     "deposit.released": "auction.loser_release",
     "deposit.applied": "settlement.winner_deposit_transfer",
+    "deposit.lapsed": "settlement.winner_deposit_transfer",
     "deposit.forfeited": "auction.default_forfeits",
     "settlement.confirmed": "auction.confirmation_published",
     "balance.paid": "auction.balance_as_announced",

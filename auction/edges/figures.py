@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from auction.edges.due import due_acts
 from auction.procedure.deposits import queries as deposits
 from auction.procedure.partners import queries as partners
+from auction.procedure.treasury import differences
 from auction.procedure.treasury import queries as treasury
 
 _BATCH = (1, 2, 4, 8, 16, 32, 64)
@@ -46,8 +47,21 @@ class Figures:
             "Deposits with four hours or less left to go back or reach the court.",
             registry=self.registry,
         )
+        self.going_back = Gauge(
+            "auction_deposits_going_back", "Deposits decided to go back and not gone yet.", registry=self.registry
+        )
+        self.gone_back = Gauge(
+            "auction_deposits_gone_back", "Deposits gone back of the lots that still have some to give back.",
+            registry=self.registry,
+        )  # fmt: skip
         self.overdue = Gauge("auction_overdue_acts", "Acts the law wanted done by now.", registry=self.registry)
         self.orders = Gauge("auction_money_orders_waiting", "Money orders ready to be sent.", registry=self.registry)
+        self.differences = Gauge(
+            "auction_reconciliation_differences", "Differences of books and outside still open.", registry=self.registry
+        )
+        self.differences_age = Gauge(
+            "auction_reconciliation_oldest_difference_seconds", "Age of the oldest of them.", registry=self.registry
+        )
         self.partners_waiting = Gauge(
             "auction_partner_deliveries_waiting", "Deliveries no partner has taken yet.", registry=self.registry
         )
@@ -58,8 +72,14 @@ class Figures:
     def look(self, session: Session, now: datetime) -> None:
         """Read from the database what is behind; counted when asked for, so that it is never a tick old."""
         self.deposits_late.set(len(deposits.alarms(session, now=now)))
+        returning = deposits.going_back(session)
+        self.going_back.set(sum(lot.total - lot.done for lot in returning))
+        self.gone_back.set(sum(lot.done for lot in returning))
         self.overdue.set(sum(act.overdue(now) for act in due_acts(session, now)))
         self.orders.set(treasury.orders_waiting(session, now=now))
+        count, oldest = differences.how_open(session)
+        self.differences.set(count)
+        self.differences_age.set((now - oldest).total_seconds() if oldest else 0)
         behind = partners.lag(session, now=now)
         self.partners_waiting.set(behind.waiting)
         self.partners_behind.set(behind.oldest_waiting_seconds)

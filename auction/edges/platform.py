@@ -19,6 +19,8 @@ from auction.gateways.choice import Gateways
 from auction.gateways.clock import Clock, FileClock, SystemClock
 from auction.gateways.port import PaymentGateway
 from auction.gateways.sandbox import SandboxGateway
+from auction.gateways.stripe_service.gateway import StripeGateway
+from auction.procedure.papers import characters
 from auction.settings import Settings
 
 
@@ -59,16 +61,20 @@ def create_platform(
     """
     capabilities.load()
     use_field_key(settings.field_key)
+    characters.use_fonts(settings.data_dir / "fonts")
     database = _scratch(database_url) if scratch else Database(database_url)
     chosen = clock or (FileClock(settings.clock_file) if settings.clock_file else SystemClock())
     return Platform(settings=settings, database=database, clock=chosen, gateways=_gateways(settings, database, chosen))
 
 
 def _gateways(settings: Settings, database: Database, clock: Clock) -> Gateways:
-    """Return what is connected: the bank always, the sandbox in demonstrations only."""
+    """Return what is connected: the bank always, Stripe where it has keys, the sandbox in demonstrations only."""
     bank = BankGateway()
     by_name: dict[str, PaymentGateway] = {bank.name: bank}
     if settings.demo:
         sandbox = SandboxGateway(database.engine, clock=clock)
         by_name[sandbox.name] = sandbox
+    if settings.stripe is not None:
+        stripe = StripeGateway(settings.stripe, clock=clock)
+        by_name[stripe.name] = stripe
     return Gateways(by_name=by_name, default="sandbox" if settings.demo else bank.name)

@@ -5,20 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from auction.edges.problems import problem
+from auction.foundation.docket.signing import Signer
 from auction.procedure.bidding.receipts import Receipt
 
 
-def receipt_json(receipt: Receipt, *, language: str) -> dict[str, Any]:
-    """Return the receipt; a refused one says why under ``problem``."""
+def receipt_json(receipt: Receipt, *, language: str, signer: Signer | None) -> dict[str, Any]:
+    """Return the receipt, signed where the platform has a key; a refused one says why under ``problem``.
+
+    The signature covers every field but itself and ``problem``, whose words depend on the reader's language.
+    """
     body = receipt.as_json()
+    if signer is not None:
+        body["key"] = signer.id
+        body["signature"] = signer.sign({name: body[name] for name in body if name != "signature"})
     if receipt.refusal is not None:
         body["problem"] = problem(receipt.refusal, language=language)
     return body
 
 
-def answer_json(receipt: Receipt, *, language: str) -> dict[str, Any]:
+def answer_json(receipt: Receipt, *, language: str, signer: Signer | None) -> dict[str, Any]:
     """Return the live channel's answer to a bid (contract 4.1)."""
-    body = receipt_json(receipt, language=language)
+    body = receipt_json(receipt, language=language, signer=signer)
     if receipt.refusal is None:
         return {"ok": True, "receipt": body}
     return {"ok": False, "problem": body["problem"], "receipt": body}

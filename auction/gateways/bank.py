@@ -9,10 +9,11 @@ is applied at once.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from auction.gateways.port import GatewayRefused, MoneyOrder, Movement, PayByTransfer, PayerStep, Receipt, Underway
+from auction.gateways.several import Answer, answer
 
 NAME = "bank"
 _REST = timedelta(days=1)
@@ -49,6 +50,10 @@ class BankGateway:
         if order.created_at is None:
             raise GatewayRefused("order.malformed")
         return Receipt(order=order.id, gateway=NAME, reference=order.id, at=order.created_at)
+
+    def send_many(self, orders: Sequence[MoneyOrder]) -> Sequence[Answer]:
+        """Take several orders; nobody is asked for it."""
+        return [answer(self, order) for order in orders]
 
     def payer_step(self, order: MoneyOrder) -> PayerStep | None:
         """Return the reference the payer's transfer must carry."""

@@ -6,7 +6,7 @@ carried out stays so even when the platform dies before it learns of it. No real
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, Engine, Identity, Text, func, select
@@ -25,7 +25,9 @@ from auction.gateways.port import (
     OrderKind,
     PayerStep,
     Receipt,
+    Underway,
 )
+from auction.gateways.several import Answer
 
 
 class SandboxMovement(Base):
@@ -46,7 +48,11 @@ class SandboxMovement(Base):
 
     def receipt(self, *, gateway: str) -> Receipt:
         """Return the receipt of this movement; always the same."""
-        return Receipt(order=self.order_id, gateway=gateway, reference=f"SB{self.number:012d}", at=self.at)
+        return Receipt(order=self.order_id, gateway=gateway, reference=_reference(self.number), at=self.at)
+
+
+def _reference(number: int) -> str:
+    return f"SB{number:012d}"
 
 
 class SandboxGateway:
@@ -85,6 +91,17 @@ class SandboxGateway:
         """Pay out."""
         return self._carry_out(order, kind=OrderKind.PAYOUT)
 
+    def send_many(self, orders: Sequence[MoneyOrder]) -> Sequence[Answer]:
+        """Carry out several orders in one transaction, each id once."""
+        refusals = {order.id: word for order in orders if (word := self._objection(order)) is not None}
+        sound = [order for order in orders if order.id not in refusals]
+        try:
+            with Session(self._engine) as session, session.begin():
+                words = self._record(session, sound) if sound else {}
+        except OperationalError as fault:
+            return [GatewayUnavailable(str(fault.orig)) for _ in orders]
+        return [refusals.get(order.id) or words[order.id] for order in orders]
+
     def payer_step(self, order: MoneyOrder) -> PayerStep | None:
         """Return None: here the payer's word is enough."""
         _ = order
@@ -103,18 +120,15 @@ class SandboxGateway:
 
     def movements(self, *, since: datetime | None = None) -> Iterator[Movement]:
         """Return every order carried out, oldest first."""
-        query = select(SandboxMovement).order_by(SandboxMovement.number)
+        kept = SandboxMovement
+        query = select(kept.origin, kept.number, kept.order_id, kept.signed_minor, kept.currency, kept.at).order_by(
+            kept.number
+        )
         if since is not None:
-            query = query.where(SandboxMovement.at >= since)
+            query = query.where(kept.at >= since)
         with Session(self._engine) as session:
-            for row in session.scalars(query.execution_options(yield_per=1000)):
-                yield Movement(
-                    payment=row.origin or row.receipt(gateway=self.name).reference,
-                    order=row.order_id,
-                    signed_minor=row.signed_minor,
-                    currency=row.currency,
-                    at=row.at,
-                )
+            for origin, number, order, minor, currency, at in session.execute(query.execution_options(yield_per=5000)):
+                yield Movement(origin or _reference(number), order, minor, currency, at)
 
     def balance(self, *, case: str | None = None) -> int:
         """Return what the stand-in holds for the court, of one case or of all, in fen."""
@@ -125,31 +139,53 @@ class SandboxGateway:
             return int(session.execute(query).scalar_one())
 
     def _carry_out(self, order: MoneyOrder, *, kind: OrderKind) -> Receipt:
-        if order.kind is not kind or not 0 < order.amount_minor <= MINOR_MAX:
+        if order.kind is not kind:
             raise GatewayRefused("order.malformed")
-        if kind.inward and order.amount_minor > self._limit_minor:
-            raise GatewayRefused("account.limit_exceeded")
-        try:
-            with Session(self._engine) as session, session.begin():
-                return self._record(session, order)
-        except OperationalError as fault:
-            raise GatewayUnavailable from fault
+        (word,) = self.send_many([order])
+        if isinstance(word, Receipt):
+            return word
+        if isinstance(word, Underway):
+            raise TypeError(word)
+        raise word
 
-    def _record(self, session: Session, order: MoneyOrder) -> Receipt:
-        content = {
-            "kind": order.kind.value,
-            "amount_minor": order.amount_minor,
-            "currency": order.currency,
-            "case_id": order.case,
-        }
+    def _objection(self, order: MoneyOrder) -> GatewayRefused | None:
+        if not 0 < order.amount_minor <= MINOR_MAX:
+            return GatewayRefused("order.malformed")
+        if order.kind.inward and order.amount_minor > self._limit_minor:
+            return GatewayRefused("account.limit_exceeded")
+        return None
+
+    def _record(self, session: Session, orders: Sequence[MoneyOrder]) -> dict[str, Answer]:
+        """Write down what was not written before; an id used again for something else is refused."""
+        at = self._clock.now()
         session.execute(
-            upsert(SandboxMovement)
-            .values(
-                order_id=order.id, signed_minor=order.signed_minor, origin=order.origin, at=self._clock.now(), **content
-            )
-            .on_conflict_do_nothing(index_elements=["order_id"])
+            upsert(SandboxMovement).on_conflict_do_nothing(index_elements=["order_id"]),
+            [
+                {
+                    "order_id": order.id,
+                    "signed_minor": order.signed_minor,
+                    "origin": order.origin,
+                    "at": at,
+                    **_content(order),
+                }
+                for order in orders
+            ],
         )
-        kept = session.get_one(SandboxMovement, order.id)
+        query = select(SandboxMovement).where(SandboxMovement.order_id.in_([order.id for order in orders]))
+        kept = {row.order_id: row for row in session.scalars(query)}
+        return {order.id: self._word(order, kept[order.id]) for order in orders}
+
+    def _word(self, order: MoneyOrder, kept: SandboxMovement) -> Answer:
+        content = _content(order)
         if {name: getattr(kept, name) for name in content} != content:
-            raise GatewayRefused("order.reused_with_other_content")
+            return GatewayRefused("order.reused_with_other_content")
         return kept.receipt(gateway=self.name)
+
+
+def _content(order: MoneyOrder) -> dict[str, str | int]:
+    return {
+        "kind": order.kind.value,
+        "amount_minor": order.amount_minor,
+        "currency": order.currency,
+        "case_id": order.case,
+    }

@@ -145,6 +145,7 @@ class DistributionNumbers:
     plan_lawsuit_days: int
     payout_days: int
     payout_after_obstacle_days: int
+    claim_unidentified_days: int
     bankruptcy_reply_days: int
     living_setaside_min_years: int
     living_setaside_max_years: int

@@ -1,6 +1,8 @@
 // What makes the pages live. Every page works without this file; it adds speed, not abilities.
 import htmx from "htmx.org";
+import { startAllIn } from "./js/all_in.js";
 import { startBidCards } from "./js/bidcard.js";
+import { startChecks } from "./js/checkfile.js";
 import { now, seed } from "./js/clock.js";
 import { startCopies } from "./js/copy.js";
 import { startCountdowns } from "./js/countdown.js";
@@ -17,6 +19,7 @@ import { instant } from "./js/words.js";
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 htmx.config.selfRequestsOnly = true;
+htmx.config.attributesToSettle = ["class", "width", "height"];
 
 function startServerClock() {
   const faces = document.querySelectorAll("[data-server-clock]");
@@ -81,13 +84,19 @@ startPreferences();
 startServerClock();
 startCountdowns();
 startEntries();
+startAllIn();
 startBidCards();
 startListedLots();
 startTables();
 startCopies();
+startChecks();
 startForms();
 startDock();
 startTabs();
+const docketCheck = document.querySelector("[data-docket-check]");
+if (docketCheck) import("./js/docketcheck.js").then((check) => check.startDocketCheck(docketCheck));
+const payment = document.querySelector("[data-payment]");
+if (payment) import("./js/pay.js").then((pay) => pay.startPayment(payment));
 
 document.addEventListener("htmx:afterSwap", (event) => {
   startCountdowns(event.target);

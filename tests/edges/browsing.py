@@ -73,6 +73,8 @@ class Browser:
         assert found, f"no form to {action} on {self.at}: {re.findall('action=.([^>]*?).[ >]', self.text)}"
         values = {}
         for control in re.findall(r"<input[^>]*>", found[1]):
+            if " disabled" in control or ('type="radio"' in control and " checked" not in control):
+                continue
             name, value = re.search(r'name="([^"]*)"', control), re.search(r'value="([^"]*)"', control)
             if name and not ('type="checkbox"' in control and "required" not in control):
                 values[name[1]] = html.unescape(value[1]) if value else ""

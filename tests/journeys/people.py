@@ -59,7 +59,7 @@ class Person:
         return self
 
     def words(self) -> str:
-        return self.page.locator("main").inner_text()
+        return self.page.locator("main, body").first.inner_text()
 
     def sign_in(self, login: str) -> Person:
         self.go("/login").fill("账号", login).fill("密码", self.site.password)

@@ -44,5 +44,10 @@ def a_site() -> Iterator[Site]:
     """Start the program with its demo accounts, and end it again."""
     with a_place() as place:
         place.start()
-        yield Site(place, password=_PASSWORD.findall(place.said)[0], closing_soon=_SOON.findall(place.said)[0])
+        yield read_site(place)
         place.stop()
+
+
+def read_site(place: Place) -> Site:
+    """Return the site of a program that serves, by what it said when it started."""
+    return Site(place, password=_PASSWORD.findall(place.said)[0], closing_soon=_SOON.findall(place.said)[0])

@@ -85,7 +85,7 @@ def applied(court: Court, case: str, lot: str) -> None:
     done = figures(panel, "applied")
     assert [(what.split("■")[1].strip(), much) for what, much in done[:3]] == USES
     finance = court.at("finance").go(f"{case}/money")
-    for name, account in (("不予退还", Account.FORFEITED), ("买受人已付价款", Account.PROCEEDS)):
+    for name, account in (("不予退还", Account.FORFEITED), ("拍卖款", Account.PROCEEDS)):
         assert balance(finance, name) == held(court.crowd, case_id, account), name
     assert balance(finance, "不予退还") == "¥0.00"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,3 +118,10 @@ def test_the_process_itself_ends_with_2(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stdout == ""
     assert "Usage: " in done.stderr
+
+
+def test_nothing_that_opens_sockets_is_loaded_before_the_server_becomes_cooperative() -> None:
+    loaded = "import sys, auction.edges.cli.web; print([one for one in sys.argv[1:] if one in sys.modules])"
+    early = ["ssl", "urllib3", "requests", "httpx", "stripe", "sqlalchemy", "flask", "socketio"]
+    told = subprocess.run([sys.executable, "-c", loaded, *early], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"

@@ -20,16 +20,17 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, RequestEntityTooLarge
 
-from auction.edges.api import bids, corrections, due, law, lots
+from auction.edges.api import bids, corrections, costs, due, law, log, lots
 from auction.edges.api.endpoint import ENDPOINTS, endpoint, refused, serve
 from auction.edges.api.health import health
 from auction.edges.api.openapi import reference
+from auction.edges.api.payments import payments
 from auction.edges.api.reading import BODY_MAX_BYTES
 from auction.edges.platform import Platform
 from auction.edges.problems import BodyTooLarge, MethodNotOffered, PlatformFault, PlatformUnavailable
 from auction.foundation.kernel.refusal import InputMalformed, NotFound, Refusal
 
-__all__ = ["ENDPOINTS", "bids", "blueprint", "corrections", "due", "endpoint", "law", "lots"]
+__all__ = ["ENDPOINTS", "bids", "blueprint", "corrections", "costs", "due", "endpoint", "law", "log", "lots"]
 
 PREFIX = "/api/v1"
 _PART = re.compile(r"{(\w+)}")
@@ -56,6 +57,7 @@ def blueprint(platform: Platform) -> Blueprint:
     whole.before_app_request(_nowhere)
     whole.register_blueprint(calls)
     whole.register_blueprint(health(platform))
+    whole.register_blueprint(payments(platform))
     return whole
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from auction.edges.api.endpoint import Answer, Call, answered, endpoint, kept_answer
 from auction.edges.api.lots import lot_id
 from auction.edges.api.reading import Field
-from auction.edges.api.shapes import registration_json
+from auction.edges.api.shapes import registration_json, ways_json
 from auction.edges.live import live
 from auction.edges.live.connections import BID_SCOPE, bidding_person
 from auction.edges.problems import PlatformUnavailable, problem, status_of
@@ -21,6 +21,8 @@ from auction.procedure.bidding import commands as bidding
 from auction.procedure.bidding import joint, reminders, rules, shares, undertakings
 from auction.procedure.deposits.exempt import admitted_if_exempt
 from auction.procedure.lots import queries as lots
+from auction.procedure.treasury import ways
+from auction.procedure.treasury.ways_rules import Purpose
 
 AUTH = (AuthRequired, AuthForbidden, RateLimited)
 
@@ -63,7 +65,9 @@ def register(call: Call, lot: str) -> Answer:
             declares={key: value for key, value in said.items() if value is not None},
         )
         made = admitted_if_exempt(act, made=made)
-        body = registration_json(made, paid_under=f"/lots/{wanted}/deposit")
+        body = registration_json(
+            made, paid_under=f"/lots/{wanted}/deposit", ways=_ways(call, act, lot=wanted, due=made.deposit_due_minor)
+        )
         return Answer(body | _words(call, act, lot=wanted, person=person), status=HTTPStatus.CREATED)
 
     return call.once(run)
@@ -96,6 +100,18 @@ def bid(call: Call, lot: str) -> Answer:
     return answer
 
 
+def _ways(call: Call, act: Act, *, lot: str, due: int) -> list[dict[str, Any]]:
+    """Return by which ways the deposit may be paid, so that a limit is known before paying."""
+    offers = ways.offered(
+        act.session,
+        court=lots.public_lot(act.session, lot).court,
+        purpose=Purpose.DEPOSIT,
+        amount_minor=due,
+        connected=call.platform.gateways.by_name.keys(),
+    )
+    return ways_json(offers, language=call.language)
+
+
 def _words(call: Call, act: Act, *, lot: str, person: str) -> dict[str, Any]:
     """Return the special reminders in the words announced, their version, and whether it was accepted (article 14)."""
     found = lots.public_lot(act.session, lot)
@@ -116,7 +132,7 @@ def _placed(call: Call, *, lot: str, person: str) -> Answer:
     receipt = live().sequencer.submit(
         lot=lot, person=person, amount_minor=call.body["amount_minor"], bid_id=call.body["bid_id"]
     )
-    body = receipt_json(receipt, language=call.language)
+    body = receipt_json(receipt, language=call.language, signer=call.platform.settings.signer)
     if receipt.refusal is None:
         return Answer(body, status=HTTPStatus.OK if receipt.repeated else HTTPStatus.CREATED)
     refused: dict[str, Any] = problem(receipt.refusal, language=call.language)

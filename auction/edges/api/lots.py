@@ -132,7 +132,7 @@ def export_docket(call: Call, lot: str) -> Answer:
     """Answer the export in its canonical form, byte for byte."""
     wanted = lot_id(lot)
     with call.platform.read() as session:
-        whole = publicity.export(session, wanted)
+        whole = publicity.export(session, wanted, signer=call.platform.settings.signer)
     return Answer(canonical(whole).decode("utf-8"))
 
 

@@ -30,6 +30,7 @@ def _object(**properties: Schema) -> Schema:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
+_WORDS = _object(zh=_TEXT, en=_TEXT)
 _SUMMARY = {
     "id": _TEXT, "lot": _TEXT, "title": _TEXT, "status": _TEXT, "outcome": _MAYBE_TEXT, "round": _TEXT, "kind": _TEXT,
     "category": _TEXT, "city": _TEXT, "court": _object(id=_TEXT, name=_TEXT), "case_number": _TEXT,
@@ -80,14 +81,35 @@ SCHEMAS: dict[str, Schema] = {
         checkpoints=_list(_object(lot=_TEXT, seq=_WHOLE, hash=_HASH, at=_AT, key=_MAYBE_TEXT, signature=_MAYBE_TEXT)),
         public_key=_MAYBE_TEXT,
     ),
+    "LogKeys": _object(
+        items=_list(_object(id=_TEXT, public_key=_TEXT, since=_AT, endorsed_by=_TEXT, endorsement=_TEXT))
+    ),
+    "LogHead": _object(size=_WHOLE, root=_HASH, at=_AT, key=_TEXT, signature=_TEXT),
+    "LogLeaves": _object(items=_list(_ANY), next={"type": ["integer", "null"]}),
+    "LogProof": _object(path=_list(_HASH)),
     "Registration": _object(
         registration=_TEXT, lot=_TEXT, code=_TEXT, priority_rank={"type": ["integer", "null"]}, status=_TEXT,
-        currency=_TEXT, deposit_minor=_MINOR, deposit_due_minor=_MINOR, pay=_object(how=_TEXT, url=_TEXT),
+        currency=_TEXT, deposit_minor=_MINOR, deposit_due_minor=_MINOR,
+        pay=_object(
+            how=_TEXT, url=_TEXT,
+            ways=_list(_object(way=_TEXT, up_to_minor=_MAYBE_MINOR, open=_TRUTH, why=_MAYBE_TEXT)),
+        ),
         registered_at=_AT, admitted_at=_MAYBE_AT,
         reminders=_object(
             version=_HASH, accepted=_TRUTH,
             items=_list(_object(key=_TEXT, title=_TEXT, text=_TEXT, sha256=_HASH)),
         ),
+    ),
+    "Costs": _object(
+        lot=_TEXT, currency=_TEXT, amount_minor=_MINOR, amount_in_words=_TEXT, buyer=_MAYBE_TEXT,
+        lines=_list(
+            _object(
+                key=_TEXT, side={"type": "string", "enum": ["buyer", "seller"]}, title=_WORDS, note=_WORDS,
+                article=_TEXT, confidence=_TEXT, least_minor=_MAYBE_MINOR, most_minor=_MAYBE_MINOR,
+            )
+        ),
+        least_minor=_MINOR, most_minor=_MINOR, complete=_TRUTH, deposit_minor=_MINOR, balance_minor=_MINOR,
+        balance_due_by=_AT, balance_due_by_final=_TRUTH,
     ),
     "Corrections": _object(
         items=_list(_object(number=_WHOLE, block=_TEXT, before=_TEXT, after=_TEXT, why=_TEXT, at=_AT)), total=_WHOLE

@@ -9,6 +9,7 @@ from auction.foundation.docket.rules import Entry
 from auction.foundation.kernel.canonical import instant_text
 from auction.procedure.bidding.queries import RegistrationRecord
 from auction.procedure.lots.queries import LotRecord
+from auction.procedure.treasury.ways_rules import Offer
 
 
 def summary_json(lot: LotRecord) -> dict[str, Any]:
@@ -101,7 +102,22 @@ def entry_json(entry: Entry) -> dict[str, Any]:
     return entry.as_json()
 
 
-def registration_json(found: RegistrationRecord, *, paid_under: str) -> dict[str, Any]:
+def ways_json(offers: Sequence[Offer], *, language: str) -> list[dict[str, Any]]:
+    """Return the ways to pay an amount, with the reason why one is not open."""
+    return [
+        {
+            "way": one.gateway,
+            "up_to_minor": one.up_to_minor,
+            "open": one.why_not is None,
+            "why": (one.why[1] if language == "en" else one.why[0]) or None,
+        }
+        for one in offers
+    ]
+
+
+def registration_json(
+    found: RegistrationRecord, *, paid_under: str, ways: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any]:
     """Return a registration to its owner: code, deposit due, how to pay."""
     return {
         "registration": found.id,
@@ -112,7 +128,7 @@ def registration_json(found: RegistrationRecord, *, paid_under: str) -> dict[str
         "currency": "CNY",
         "deposit_minor": found.deposit_minor,
         "deposit_due_minor": found.deposit_due_minor,
-        "pay": {"how": "page", "url": paid_under},
+        "pay": {"how": "page", "url": paid_under, "ways": list(ways)},
         "registered_at": instant_text(found.registered_at),
         "admitted_at": instant_text(found.admitted_at) if found.admitted_at else None,
     }

@@ -23,12 +23,18 @@ from auction.procedure.identity import commands as identity
 from auction.procedure.identity import queries as people
 from auction.procedure.identity.passwords import use_fast_hashing
 from auction.procedure.lots import queries as lots
+from auction.procedure.treasury import ways
 from auction.resources import demo_data_dir
 from auction.rulebook import rulebook
 from auction.settings import Settings
 
 _COURT_CODE = "苏0102"
-
+#: No bank has such a number; a transfer to it goes nowhere.
+_COURT_ACCOUNT = {
+    "holder": f"{DEMO_COURT}（演示）",
+    "number": "0000 0000 0000 0000 001",
+    "bank": "演示银行玄武支行（并不存在）",
+}
 _SOON = timedelta(minutes=8)
 _TOO_SOON = timedelta(minutes=3)
 _WITHIN = timedelta(minutes=10)
@@ -93,6 +99,8 @@ def _accounts(platform: Platform) -> None:
         court = people.find_court(act.session, DEMO_COURT) or identity.add_court(
             act, name=DEMO_COURT, code=_COURT_CODE, city="南京市", phone="025-12368", supervision_phone="025-12309"
         )
+        if ways.court_account(act.session, court.id) is None:
+            ways.set_court_account(act, court=court.id, **_COURT_ACCOUNT)
         for login, name, roles, of_court in ACCOUNTS:
             if people.find_account(act.session, login=login) is None:
                 identity.open_account(

@@ -27,7 +27,7 @@ def export(*, lot: str, out: Path, data: Path, demo: bool) -> None:
 
     with open_platform(data=data, demo=demo) as platform, platform.read() as session:
         try:
-            whole = publicity.export(session, lot)
+            whole = publicity.export(session, lot, signer=platform.settings.signer)
         except NotFound as unknown:
             raise click.UsageError(unknown.message("en")) from unknown
     try:

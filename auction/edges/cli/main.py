@@ -9,9 +9,13 @@ from typing_extensions import override
 COMMANDS = {
     "export": "auction.edges.cli.export:export",
     "seed-bench": "auction.edges.cli.seed_bench:seed_bench",
+    "import-bank": "auction.edges.cli.import_bank:import_bank",
     "import-listings": "auction.edges.cli.import_listings:import_listings",
     "import-cases": "auction.edges.cli.import_cases:import_cases",
+    "keys": "auction.edges.cli.keys:keys",
     "jobs": "auction.edges.cli.jobs:jobs",
+    "replay": "auction.edges.cli.replay:replay",
+    "reconcile": "auction.edges.cli.reconcile:reconcile",
     "scenario": "auction.edges.cli.scenario:scenario",
     "serve": "auction.edges.cli.serve:serve",
     "verify": "auction.edges.cli.verify:verify",

@@ -45,7 +45,7 @@ def serve(*, host: str, port: int, data: Path, demo: bool, no_listings: bool) ->
         words = _demo(settings, url, stop=stop, listings=not no_listings) if demo else _earnest(settings, url)
         shared = ["--data", str(settings.data_dir), *(["--demo"] if demo else [])]
         # Not among the arguments: every account of the machine can read those, and the address may hold a password.
-        told = {CHILD_DATABASE: url}
+        told = {CHILD_DATABASE: url, "AUCTION_PUBLIC_URL": settings.public_url or f"http://{_shown(host)}:{port}"}
         children = [
             Child(name="web", arguments=["--host", host, "--port", str(port), *shared], environment=told),
             Child(name="jobs", arguments=shared, environment=told),

@@ -3,9 +3,13 @@
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
 import click
+
+if TYPE_CHECKING:
+    from auction.procedure.publicity.vouching import Vouched
 
 _LONGEST_BYTES = 200_000_000
 #: What is said of a file that is no export at all.
@@ -28,24 +32,14 @@ def verify(*, source: str, key: str | None) -> None:
     Example:
       auction verify docket.json
     """
-    if key is not None:
-        raise click.UsageError("this platform does not sign its dockets yet, so no key can be checked")
-    content = _read(source)
-    from auction.foundation.kernel.canonical import NotCanonicalError, canonical
+    _refuse_no_key(key)
+    document = read_export(source)
     from auction.procedure.publicity.rules import DocketWrongError
     from auction.procedure.publicity.rules import verify as check
 
     try:
-        document = json.loads(content)
-        if not isinstance(document, dict):
-            raise DocketWrongError(0, "not a docket export: not an object")
-        if canonical(document) != content:
-            raise DocketWrongError(0, "the file is not in its canonical form, byte for byte")
-        found = check(document)
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as fault:
-        click.echo(f"WRONG: {source}: {_UNREADABLE[type(fault)]}", err=True)
-        sys.exit(1)
-    except (NotCanonicalError, DocketWrongError) as fault:
+        found = check(document, key=key)
+    except DocketWrongError as fault:
         click.echo(f"WRONG: {source}: {fault}", err=True)
         sys.exit(1)
     click.echo(
@@ -54,7 +48,41 @@ def verify(*, source: str, key: str | None) -> None:
         + (f" at {found.price_minor}" if found.price_minor is not None else "")
         + (f", {found.settlement}" if found.settlement else "")
     )
-    click.echo("unsigned: the key itself was not checked")
+    click.echo(_vouched(found.vouched))
+
+
+def read_export(source: str) -> dict[str, Any]:
+    """Return an export as it was issued, byte for byte, or end the command with exit 1 and what is wrong with it."""
+    from auction.foundation.kernel.canonical import NotCanonicalError, canonical
+
+    content = _read(source)
+    try:
+        document = json.loads(content)
+        if isinstance(document, dict) and canonical(document) == content:
+            return document
+        why = "not in its canonical form, byte for byte" if isinstance(document, dict) else "not a docket export"
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as fault:
+        why = _UNREADABLE[type(fault)]
+    except NotCanonicalError as fault:
+        why = str(fault)
+    click.echo(f"WRONG: {source}: {why}", err=True)
+    sys.exit(1)
+
+
+def _refuse_no_key(key: str | None) -> None:
+    from auction.foundation.docket.signing import KeyMalformedError, PublicKey
+
+    try:
+        _ = PublicKey(key).id if key is not None else None
+    except KeyMalformedError as fault:
+        raise click.UsageError(f"--key: {fault}; it is the 32 bytes of an Ed25519 public key in base64") from fault
+
+
+def _vouched(told: "Vouched") -> str:
+    if not told.signed:
+        return "unsigned: the key itself was not checked"
+    said = f"{told.signed} checkpoints signed, {told.logged} of them shown to be in the log"
+    return said + ("" if told.by_given_key else "; the key itself was not checked: give it with --key")
 
 
 def _read(source: str) -> bytes:

@@ -2,17 +2,19 @@
 
 Three steps, each safe to be cut off after: claim (one transaction), ask the gateway (none open), confirm (another).
 Whoever dies between them leaves an order that is asked again under the same id; the gateway gives the same receipt.
+
+Orders stand in two lines, so that nobody who pays waits behind ten thousand deposits that go back: what goes back to
+payers is taken in slices (``giving_back``), everything else before it.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 
+from auction.edges.inbox import giving_back
 from auction.edges.platform import Platform
-from auction.foundation.kernel.roles import PLATFORM
 from auction.gateways.port import (
     GatewayRefused,
     GatewayUnavailable,
@@ -24,11 +26,13 @@ from auction.gateways.port import (
 )
 from auction.procedure.treasury import orders
 from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury.orders import Line
 from auction.procedure.treasury.queries import OrderRecord
 from auction.procedure.treasury.rules import OrderStatus
 
 _log = logging.getLogger(__name__)
 _BATCH = 16
+_REST = Line(returns=False)
 _Verb = Callable[[MoneyOrder], Receipt | Underway]
 
 
@@ -37,7 +41,7 @@ def carry_out(platform: Platform, order: str) -> OrderRecord:
 
     :raises NotFound: when there is no such order
     """
-    with platform.database.act(actor=PLATFORM, now=platform.clock.now()) as act:
+    with platform.act() as act:
         claimed = orders.claim_orders(act, order=order)
     for one in claimed:
         _ask(platform, one)
@@ -45,16 +49,22 @@ def carry_out(platform: Platform, order: str) -> OrderRecord:
         return treasury.order(session, order)
 
 
-def carry_out_waiting(platform: Platform, now: datetime | None = None) -> int:
-    """Carry out every order whose time has come, also those that follow from them; return how many were done."""
+def carry_out_waiting(platform: Platform, *, returns: bool = True) -> int:
+    """Carry out every order whose time has come, also those that follow from them; return how many were done.
+
+    Without ``returns`` those that give money back to its payers are left to who gives back beside it.
+    """
     done = 0
     while True:
-        instant = now or platform.clock.now()
-        with platform.database.act(actor=PLATFORM, now=instant) as act:
-            claimed = orders.claim_orders(act, limit=_BATCH)
-        if not claimed:
-            return done
+        with platform.act() as act:
+            claimed = orders.claim_orders(act, limit=_BATCH, line=_REST)
         done += sum(_ask(platform, one) for one in claimed)
+        if claimed:
+            continue
+        given_back = giving_back.give_back_some(platform) if returns else None
+        if given_back is None:
+            return done
+        done += given_back
 
 
 def give_up(platform: Platform, order: str) -> OrderRecord:

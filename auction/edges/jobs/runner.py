@@ -10,9 +10,13 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError
 
+from auction.edges.inbox import payment_events
+from auction.edges.inbox.reconciling import run_due
 from auction.edges.jobs.deliveries import deliver_due
 from auction.edges.jobs.housekeeping import tidy
-from auction.edges.jobs.sweep import fall_due, sweeping
+from auction.edges.jobs.papers import set_waiting
+from auction.edges.jobs.proving import introduce, sign_due
+from auction.edges.jobs.sweep import give_back, sweep
 from auction.edges.platform import Platform
 
 _LOG = logging.getLogger(__name__)
@@ -23,24 +27,32 @@ CLOSE_GRACE = timedelta(milliseconds=1500)
 
 def run(platform: Platform, *, stop: threading.Event) -> None:
     """Wake the sweeps until ``stop`` is set, then let the ones under way finish."""
+    introduce(platform)
     scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(4)},
+        executors={"default": ThreadPoolExecutor(8)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone="UTC",
     )
     scheduler.add_job(_guarded, "interval", seconds=0.5, args=["sweep", lambda: _sweep(platform)], id="sweep")
+    scheduler.add_job(_guarded, "interval", seconds=0.5, args=["returns", lambda: give_back(platform)], id="returns")
     scheduler.add_job(
         _guarded, "interval", seconds=1, args=["deliveries", lambda: deliver_due(platform)], id="deliveries"
     )
     scheduler.add_job(_guarded, "interval", hours=1, args=["housekeeping", lambda: tidy(platform)], id="housekeeping")
+    scheduler.add_job(
+        _guarded, "interval", seconds=1, args=["events", lambda: payment_events.work(platform)], id="events"
+    )
+    # Whether the day's comparison is due, or one was asked for, the database says.
+    scheduler.add_job(_guarded, "interval", seconds=15, args=["reconcile", lambda: run_due(platform)], id="reconcile")
+    scheduler.add_job(_guarded, "interval", seconds=1, args=["papers", lambda: set_waiting(platform)], id="papers")
+    scheduler.add_job(_guarded, "interval", seconds=1, args=["proofs", lambda: sign_due(platform)], id="proofs")
     scheduler.start()
     stop.wait()
     scheduler.shutdown(wait=True)
 
 
 def _sweep(platform: Platform) -> None:
-    with sweeping(platform):
-        fall_due(platform, until=platform.clock.now(), grace=CLOSE_GRACE)
+    sweep(platform, grace=CLOSE_GRACE)
 
 
 def _guarded(name: str, work: object) -> None:

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
-from auction.edges.inbox import cashier
+from auction.edges.inbox import cashier, giving_back
 from auction.edges.platform import Platform
 from auction.foundation.docket import reactions
 from auction.gateways.clock import ManualClock
@@ -24,19 +24,53 @@ from auction.procedure.lots import queries as lots
 
 #: Who holds this advisory lock sweeps; others leave it alone, so that made history is not swept half made.
 _SWEEP_LOCK = 0x6A61_7377
+#: Who holds this one gives deposits back; they go beside the sweep, so that no opening and no close waits for them.
+_RETURNS_LOCK = 0x6A61_7378
 
 
 @contextmanager
 def sweeping(platform: Platform) -> Iterator[None]:
-    """Keep every other process from sweeping meanwhile; waits for the one at it."""
+    """Keep every other process from sweeping and from giving back meanwhile; waits for the one at it."""
+    with _locked(platform, _RETURNS_LOCK), _locked(platform, _SWEEP_LOCK):
+        yield
+
+
+def sweep(platform: Platform, *, grace: timedelta) -> None:
+    """Do what is due by now, but leave what goes back to payers to who gives back beside it."""
+    with _locked(platform, _SWEEP_LOCK):
+        fall_due(platform, until=platform.clock.now(), grace=grace, returns=False)
+
+
+def give_back(platform: Platform) -> int:
+    """Give back what is due to payers, beside the sweep, and return how many orders were done.
+
+    Another process that is at it, or that makes history, is left alone.
+    """
     with platform.database.engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _SWEEP_LOCK})
+        taken = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _RETURNS_LOCK}).scalar_one()
+        connection.commit()
+        if not taken:
+            return 0
+        try:
+            return giving_back.give_back_waiting(platform)
+        finally:
+            _unlock(connection, _RETURNS_LOCK)
+
+
+@contextmanager
+def _locked(platform: Platform, key: int) -> Iterator[None]:
+    with platform.database.engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": key})
         connection.commit()
         try:
             yield
         finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _SWEEP_LOCK})
-            connection.commit()
+            _unlock(connection, key)
+
+
+def _unlock(connection: Connection, key: int) -> None:
+    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+    connection.commit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +82,32 @@ class Happened:
     at: datetime
 
 
-def fall_due(platform: Platform, *, until: datetime, grace: timedelta = timedelta(0)) -> list[Happened]:
+def fall_due(
+    platform: Platform, *, until: datetime, grace: timedelta = timedelta(0), returns: bool = True
+) -> list[Happened]:
     """Do everything that is due up to and including an instant, in order, and return it.
 
     ``grace`` is how long a close waits for bids that arrived before the end and
     still stand in a queue (design: one clock, one order). A clock moved by hand is
     moved to each instant, so that a story's acts carry the times they fell due.
+    Without ``returns`` money that goes back to payers is left to ``give_back``.
     """
-    happened = settle(platform)
+    happened = settle(platform, returns=returns)
     while (event := _earliest(platform, until=until, grace=grace)) is not None:
         at, what, on = event
         _move(platform, at)
         happened.append(_perform(platform, what=what, on=on, at=at))
-        happened.extend(settle(platform))
+        happened.extend(settle(platform, returns=returns))
     _move(platform, until)
     return happened
 
 
-def settle(platform: Platform) -> list[Happened]:
+def settle(platform: Platform, *, returns: bool = True) -> list[Happened]:
     """Run every waiting reaction, then every waiting money order, until nothing waits."""
     happened: list[Happened] = []
     while True:
         ran = _react(platform, happened)
-        carried = cashier.carry_out_waiting(platform)
+        carried = cashier.carry_out_waiting(platform, returns=returns)
         if carried:
             happened.append(Happened(what="money_orders", on=str(carried), at=platform.clock.now()))
         if not ran and not carried:

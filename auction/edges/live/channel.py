@@ -142,7 +142,7 @@ class Channel:
             )
         finally:
             connection.waiting -= 1
-        return answer_json(receipt, language=connection.language)
+        return answer_json(receipt, language=connection.language, signer=self._platform.settings.signer)
 
     def clock(self, connection: Connection, data: Json) -> Json:  # noqa: ARG002 - every event has the same form
         """Answer the server's time, for a client to measure its offset."""

@@ -19,6 +19,8 @@ from auction.foundation.kernel.refusal import InputMalformed, NotFound, Refusal
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.bidding import receipts as kept
 from auction.procedure.bidding.receipts import Receipt
+from auction.procedure.lots import queries as lots
+from auction.procedure.settlement.costs import costs
 
 pages = Blueprint("bids", __name__)
 
@@ -68,6 +70,9 @@ def _amount() -> int:
 def _confirmation(lot: str, amount_minor: int) -> str:
     with platform().read() as session:
         page = shown.page(session, lot, person=own_person())
+        found = costs(
+            session, lot=lots.public_lot(session, lot), now=visitor.now(), deposit_minor=page["viewer_deposit_minor"]
+        )
     return render_template(
         "bidder/review.html",
         section="my",
@@ -76,6 +81,7 @@ def _confirmation(lot: str, amount_minor: int) -> str:
         bid_id=request.form.get("bid_id") or str(uuid4()),
         deposit_minor=page["viewer_deposit_minor"] or 0,
         least_minor=page["least_acceptable_minor"],
+        whole=found.at(amount_minor),
     )
 
 
@@ -94,7 +100,8 @@ def _for_script(lot: str) -> Response:
         body = {"ok": False, "problem": problems.problem(refusal, language=language)}
         return make_response(jsonify(body), int(status_of(refusal)))
     status = int(status_of(receipt.refusal)) if receipt.refusal is not None else 200
-    return make_response(jsonify(receipts.answer_json(receipt, language=language)), status)
+    answer = receipts.answer_json(receipt, language=language, signer=platform().settings.signer)
+    return make_response(jsonify(answer), status)
 
 
 @pages.get("/lots/<lot>/bids/<bid_id>")
@@ -107,6 +114,5 @@ def own_receipt(lot: str, bid_id: str) -> str:
         if own is None or found is None or found.code != own.code:
             raise NotFound(what="bid", name=bid_id)
         page = shown.page(session, lot, person=own_person())
-    return render_template(
-        "bidder/receipt.html", section="my", lot=page, receipt=found.as_json(), refusal=found.refusal
-    )
+    told = receipts.receipt_json(found, language=visitor.language(), signer=platform().settings.signer)
+    return render_template("bidder/receipt.html", section="my", lot=page, receipt=told, refusal=found.refusal)

@@ -1,33 +1,25 @@
-"""Paying the deposit: the amount, where it goes, when it comes back; the sandbox says that it is one."""
+"""Paying the deposit: the amount, where it goes, when it comes back, and by which way it is paid."""
 
 from __future__ import annotations
 
 from flask import Blueprint, make_response, redirect, render_template, url_for
-from werkzeug.wrappers import Response
+from flask.typing import ResponseReturnValue
 
-from auction.edges.inbox import cashier
 from auction.edges.problems import status_of
-from auction.edges.web.visitor import BIDDERS, known_visitor, open_to, own_person, platform, t
+from auction.edges.web import paying, visitor
+from auction.edges.web.paying_words import NAMES
+from auction.edges.web.visitor import BIDDERS, known_visitor, open_to, own_person, platform
 from auction.foundation.kernel.refusal import Refusal
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.bidding.queries import RegistrationRecord
 from auction.procedure.deposits import commands as deposits
 from auction.procedure.deposits import queries
-from auction.procedure.deposits.rules import DepositStatus
+from auction.procedure.deposits.queries import DepositRecord
+from auction.procedure.deposits.rules import DepositStatus, in_time
 from auction.procedure.lots import queries as lots
-from auction.procedure.treasury.rules import OrderStatus
+from auction.procedure.treasury.ways_rules import Purpose
 
 pages = Blueprint("deposit", __name__)
-
-
-class PaymentRefused(Refusal):
-    """The bank or payment service said no; nothing was taken."""
-
-    code = "deposit.payment_refused"
-    article = "法释〔2016〕18号 第17条"
-    title_zh, title_en = "付款未成功", "The payment did not go through"
-    zh = "银行或支付机构拒绝了付款（{reason}），未扣款；请核对限额后重试或换一种付款方式。"
-    en = "The bank or payment service refused ({reason}) and nothing was taken; check your limit and try again."
 
 
 def _own(lot: str) -> RegistrationRecord | None:
@@ -38,8 +30,8 @@ def _own(lot: str) -> RegistrationRecord | None:
 
 @pages.get("/lots/<lot>/deposit")
 @open_to(BIDDERS)
-def form(lot: str) -> str | Response:
-    """Show what is due and pay it, or that one is admitted."""
+def form(lot: str) -> ResponseReturnValue:
+    """Show what is due and by which ways, or that one is admitted, and what became of the money."""
     own = _own(lot)
     if own is None:
         return redirect(url_for("registering.form", lot=lot))
@@ -48,51 +40,51 @@ def form(lot: str) -> str | Response:
 
 def _page(own: RegistrationRecord, *, refusal: Refusal | None = None) -> str:
     with platform().read() as session:
+        lot = lots.lot(session, own.lot)
         deposit = queries.deposit_of(session, registration=own.id)
         return render_template(
             "bidder/deposit.html",
             section="my",
-            lot=lots.lot(session, own.lot),
+            lot=lot,
             registration=own,
-            ways=ways(),
-            pending=deposit is not None and deposit.status is DepositStatus.REQUESTED,
+            deposit=deposit,
+            ways=paying.choices(
+                session,
+                court=lot.court,
+                purpose=Purpose.DEPOSIT,
+                amount_minor=own.deposit_due_minor,
+                held_until=lot.ends_at + bidding.numbers_of(lot).auction.loser_release,
+            ),
+            pending=paying.waiting(session, deposit.id) if deposit else None,
+            proof=paying.proof(session, deposit.id) if deposit else [],
+            may_pay=in_time(status=lot.status, ends_at=lot.ends_at, now=visitor.now()),
+            failed=_failed(deposit),
+            way_names={name: visitor.t(*words) for name, words in NAMES.items()},
             refusal=refusal,
         )
 
 
-def ways() -> list[dict[str, str]]:
-    """Return the ways to pay that the platform's gateway offers; the sandbox says that it is one."""
-    if platform().gateways.of(None).name == "sandbox":
-        name = t("演示付款", "Demonstration payment")
-        text = t("沙箱环境，不会动用真实资金，点击后立即到账。", "A sandbox: no real money moves; it arrives at once.")
-    else:
-        name = t("在线支付", "Pay on line")
-        text = t("由法院指定的支付机构办理。", "By the payment service the court has named.")
-    return [{"key": platform().gateways.of(None).name, "name": name, "text": text}]
+def _failed(deposit: DepositRecord | None) -> str:
+    """Return why the last payment did not go through; what the bidder gave up himself he need not be told."""
+    if deposit is None or deposit.status is not DepositStatus.FAILED or deposit.failed_because == "payer.gave_up":
+        return ""
+    return paying.failure(deposit.failed_because)
 
 
 @pages.post("/lots/<lot>/deposit")
 @open_to(BIDDERS)
-def pay(lot: str) -> Response:
+def pay(lot: str) -> ResponseReturnValue:
     """Pay exactly the deposit that is due; sent twice it is paid once."""
     own = _own(lot)
     if own is None:
         return redirect(url_for("registering.form", lot=lot))
+    due = own.deposit_due_minor
     try:
         with platform().act(known_visitor()) as act:
-            paid = deposits.pay_deposit(act, lot=lot, registration=own.id, amount_minor=own.deposit_due_minor)
-        if paid.order is not None:
-            carry_out(paid.order)
+            court = lots.lot(act.session, lot).court
+            way = paying.wanted_way(act.session, court=court, purpose=Purpose.DEPOSIT, amount_minor=due)
+            paid = deposits.pay_deposit(act, lot=lot, registration=own.id, amount_minor=due, way=way)
+        leads_on = paying.ask_now(paid.order) if paid.order is not None else None
     except Refusal as refusal:
         return make_response(_page(own, refusal=refusal), int(status_of(refusal)))
-    return redirect(url_for("deposit.form", lot=lot))
-
-
-def carry_out(order: str) -> None:
-    """Ask the gateway at once, so that the payer need not wait for the next sweep.
-
-    :raises PaymentRefused: when it said no
-    """
-    done = cashier.carry_out(platform(), order)
-    if done.status is OrderStatus.FAILED:
-        raise PaymentRefused(reason=done.last_error or "")
+    return leads_on or redirect(url_for("deposit.form", lot=lot))

@@ -14,13 +14,17 @@ from auction.edges.web import printing, visitor
 from auction.edges.web.reading import errors_of
 from auction.foundation.kernel.money import grouped, in_capitals
 from auction.foundation.kernel.refusal import InputMalformed, NotFound, Refusal
+from auction.gateways.stripe_service.account import Origins, StripeAccount, origins
+from auction.procedure.papers import words
 from auction.resources import assets
 
 _SESSION_LENGTH = timedelta(hours=12)
 _YEAR_SECONDS = 31_536_000
 #: Everything under it is named by its content.
 _HASHED = "/static/dist/"
-_API = ("/api/", "/healthz", "/readyz", "/metrics")
+_API = ("/api/", "/healthz", "/readyz", "/metrics", "/payments/stripe/events")
+#: The only pages that show the payment service's fields, and so let its origins in.
+_PAYING = "/my/payments/"
 
 
 def attach(app: Flask, platform: Platform) -> None:
@@ -47,7 +51,7 @@ def attach(app: Flask, platform: Platform) -> None:
             tokens.protect()
 
     app.after_request(_keep_language)
-    app.after_request(_headers(secure=not platform.settings.demo))
+    app.after_request(_headers(secure=not platform.settings.demo, stripe=platform.settings.stripe))
     _give_words(app)
 
 
@@ -55,7 +59,7 @@ def _give_words(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(t=visitor.t, asset=asset)
     app.jinja_env.filters.update(
-        money=grouped, capitals=in_capitals, instant=_instant, ago=_ago, left=_left, said=_said
+        money=grouped, capitals=in_capitals, instant=_instant, ago=_ago, left=_left, said=_said, paper_day=_paper_day
     )
     app.context_processor(_context)
 
@@ -86,6 +90,10 @@ def _instant(moment: datetime | str) -> str:
     return printing.instant(moment, language=visitor.language())
 
 
+def _paper_day(moment: datetime, language: str) -> str:
+    return words.day(moment).en if language == "en" else words.day_in_numerals(moment)
+
+
 def _ago(moment: datetime) -> str:
     return printing.ago(moment, now=visitor.now(), language=visitor.language())
 
@@ -107,15 +115,29 @@ def keep_language(response: Response, language: str) -> None:
     response.set_cookie(visitor.LANGUAGE_COOKIE, language, max_age=_YEAR_SECONDS, samesite="Lax", httponly=True)
 
 
-def _headers(*, secure: bool) -> Any:  # noqa: ANN401 - Flask's own type for such a function is not public
+def _policy(line: str, service: Origins) -> str:
+    """Return the content security policy: ourselves, and on a payment's page the origins of its service."""
+    parts = {
+        "default-src": ["'none'"],
+        "script-src": ["'self'", *service.scripts],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'", f"ws://{line}", f"wss://{line}", *service.connections],
+        "frame-src": [*service.frames],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "manifest-src": ["'self'"],
+    }
+    return "; ".join(" ".join([name, *whom]) for name, whom in parts.items() if whom)
+
+
+def _headers(*, secure: bool, stripe: StripeAccount | None) -> Any:  # noqa: ANN401 - Flask's own type for such a function is not public
     def add(response: Response) -> Response:
         line = request.host.replace("\\", "").replace(";", "").replace(" ", "")
-        response.headers.setdefault(
-            "Content-Security-Policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-            f"connect-src 'self' ws://{line} wss://{line}; form-action 'self'; base-uri 'none'; "
-            "frame-ancestors 'none'; manifest-src 'self'",
-        )
+        service = origins(stripe) if stripe is not None and request.path.startswith(_PAYING) else Origins()
+        response.headers.setdefault("Content-Security-Policy", _policy(line, service))
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("X-Frame-Options", "DENY")
         response.headers.setdefault("Referrer-Policy", "same-origin")

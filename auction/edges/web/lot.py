@@ -11,7 +11,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from sqlalchemy.orm import Session
 
 from auction.edges import explaining
-from auction.edges.web import shown, visitor
+from auction.edges.web import all_in, shown, visitor
 from auction.edges.web.visitor import ANYONE, open_to, platform
 from auction.foundation.docket import queries as docket
 from auction.foundation.kernel.refusal import InputMalformed, Refusal
@@ -34,6 +34,12 @@ def rendered(lot: str, *, error: Refusal | None = None, amount: str = "") -> str
     actor = visitor.visitor()
     with platform().read() as session:
         page = shown.page(session, lot, person=actor.person if actor else None)
+        costs = all_in.section(
+            session,
+            lots.public_lot(session, lot),
+            at_minor=page["price_minor"] or page["start_price_minor"],
+            deposit_minor=page["viewer_deposit_minor"],
+        )
     has_form = page["status"] == "open" and page["viewer_status"] == "admitted"
     return render_template(
         "public/lot.html",
@@ -43,6 +49,7 @@ def rendered(lot: str, *, error: Refusal | None = None, amount: str = "") -> str
         refusal=None if has_form else error,
         bid_error=error,
         bid_amount=amount,
+        all_in=costs,
     )
 
 

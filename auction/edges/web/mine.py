@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from auction.edges.web import shown
 from auction.edges.web.objecting import subject_of
+from auction.edges.web.paying_words import NAMES
 from auction.edges.web.shown import LotCard
-from auction.edges.web.visitor import BIDDERS, open_to, own_person, platform
+from auction.edges.web.visitor import BIDDERS, open_to, own_person, platform, t
+from auction.gateways.port import OrderKind
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.bidding.queries import RegistrationRecord
 from auction.procedure.cases import queries as cases
@@ -20,6 +22,8 @@ from auction.procedure.lots import queries as lots
 from auction.procedure.objections import queries as objections
 from auction.procedure.settlement import queries as settlement
 from auction.procedure.settlement.queries import SettlementRecord
+from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury.queries import OrderRecord
 
 pages = Blueprint("mine", __name__)
 
@@ -36,6 +40,7 @@ class Own:
     deposit: DepositRecord | None
     leads: bool | None
     settlement: SettlementRecord | None
+    returned: OrderRecord | None
 
     @property
     def owes(self) -> bool:
@@ -58,7 +63,10 @@ def own_lots() -> str:
         concerned = cases.cases_of_person(session, own_person())[:_CASES_MAX]
         parties = sorted(cases.summaries(session, ids=concerned).values(), key=lambda one: one.opened_at, reverse=True)
     own.sort(key=lambda one: (not one.owes, not one.under_way, one.lot.ends_at))
-    return render_template("bidder/my.html", section="my", rows=own, objections=objected, cases=parties)
+    names = {name: t(*words) for name, words in NAMES.items()}
+    return render_template(
+        "bidder/my.html", section="my", rows=own, objections=objected, cases=parties, way_names=names
+    )
 
 
 def _own(session: Session, *, person: str) -> list[Own]:
@@ -72,9 +80,16 @@ def _own(session: Session, *, person: str) -> list[Own]:
             deposit=deposits.deposit_of(session, registration=one.id),
             leads=_leads(session, one),
             settlement=deals.get(one.lot),
+            returned=_returned(session, one),
         )
         for one in registrations
     ]
+
+
+def _returned(session: Session, own: RegistrationRecord) -> OrderRecord | None:
+    """Return the order by which a deposit went back: the bidder's proof."""
+    deposit = deposits.deposit_of(session, registration=own.id)
+    return treasury.done_order(session, subject=deposit.id, kind=OrderKind.RELEASE) if deposit else None
 
 
 def _leads(session: Session, own: RegistrationRecord) -> bool | None:

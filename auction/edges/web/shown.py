@@ -25,6 +25,7 @@ from auction.procedure.identity import queries as identity
 from auction.procedure.lots import corrections
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots.queries import LotRecord
+from auction.procedure.papers import queries as papers
 from auction.procedure.settlement import queries as settlement
 from auction.rulebook import Words, rulebook
 
@@ -187,7 +188,6 @@ def _terms(session: Session, lot: LotRecord) -> dict[str, Any]:
         "round": lot.round,
         "sample": lot.sample,
         "facts": facts_in_words(lot.facts),
-        "costs": _costs(lot.facts),
         "deposit_minor": lot.deposit_minor,
         "increment_minor": lot.increment_minor,
         "reference_price_minor": lot.reference_price_minor,
@@ -201,9 +201,22 @@ def _terms(session: Session, lot: LotRecord) -> dict[str, Any]:
         "corrections": _corrected(session, lot),
         "reminders": [t(one.announced, one.standing.en) for one in reminders_of(lot)],
         "rulebook": (lot.rulebook or {}).get("version", ""),
-        "documents": [],
+        "documents": _papers(session, lot),
         "pictures": [],
     }
+
+
+def _papers(session: Session, lot: LotRecord) -> list[dict[str, str]]:
+    """Return the final papers of a lot that everybody may read."""
+    found = papers.public_of_lot(session, lot.id)
+    return [
+        {
+            "name": f"{t(one.kind.title.zh, one.kind.title.en)} {one.number or ''}",
+            "url": f"/papers/{one.id}",
+            "digest": one.digests["zh"],
+        }
+        for one in found
+    ]
 
 
 def _standing(state: State) -> dict[str, Any]:
@@ -289,9 +302,3 @@ def _fact(key: str, value: object) -> str:
     if isinstance(value, list):
         return "、".join(str(one) for one in value)
     return str(value)
-
-
-def _costs(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the announced costs that add to the price; only sums the court has put on record."""
-    arrears = facts.get("arrears_minor")
-    return [{"zh": "已知欠费", "en": "Known arrears", "minor": arrears}] if isinstance(arrears, int) else []

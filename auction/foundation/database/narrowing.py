@@ -11,7 +11,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 Cases: TypeAlias = str | Select[str] | None
 
 
-def of_cases(column: InstrumentedAttribute[str], cases: Cases) -> ColumnElement[bool]:
+def of_cases(
+    column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], cases: Cases
+) -> ColumnElement[bool]:
     """Return the condition that a row belongs to one of the cases."""
     if cases is None:
         return true()

@@ -8,7 +8,7 @@ import secrets
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
-from sqlalchemy import Text
+from sqlalchemy import LargeBinary, Text
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
@@ -67,6 +67,26 @@ class Sealed(TypeDecorator[str]):
     @override
     def process_result_value(self, value: str | None, dialect: Any) -> str | None:
         return None if value is None else decrypt(value)
+
+
+class SealedBytes(TypeDecorator[bytes]):
+    """A column of bytes encrypted at rest: a file that names persons."""
+
+    impl = LargeBinary  # type: ignore[mutable-override]  # SQLAlchemy wants the class set so
+    cache_ok = True  # type: ignore[mutable-override]  # the same
+
+    @override
+    def process_bind_param(self, value: bytes | None, dialect: Any) -> bytes | None:
+        return None if value is None else Fernet(_current_key()).encrypt(value)
+
+    @override
+    def process_result_value(self, value: bytes | None, dialect: Any) -> bytes | None:
+        if value is None:
+            return None
+        try:
+            return Fernet(_current_key()).decrypt(bytes(value))
+        except InvalidToken as fault:
+            raise SealingNotReadyError from fault
 
 
 def commitment(content: dict[str, Any], *, salt: str) -> str:

@@ -66,6 +66,12 @@ def of_kinds(session: Session, chain: str, kinds: Sequence[str]) -> list[Entry]:
     return [entry_of(row) for row in session.scalars(query)]
 
 
+def at(session: Session, *, chains: Sequence[str], at: datetime) -> list[Entry]:
+    """Return what was entered in any of the chains at one instant, in order."""
+    query = select(DocketEntry).where(DocketEntry.chain.in_(chains), DocketEntry.at == at)
+    return [entry_of(row) for row in session.scalars(query.order_by(DocketEntry.chain, DocketEntry.seq))]
+
+
 def has_acted(session: Session, chains: Sequence[str], *, by: str, kinds: Sequence[str]) -> bool:
     """Say whether an account has entered an act of one of the kinds in any of the chains."""
     query = select(DocketEntry.seq).where(

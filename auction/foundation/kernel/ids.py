@@ -26,9 +26,14 @@ _PREFIX = {
     "plan": "J",
     "notice": "B",
     "payment": "H",
+    "line": "X",
+    "file": "Z",
     "stay": "S",
     "hold": "Q",
     "objection": "F",
+    "paper": "X",
+    "difference": "Z",
+    "run": "ZR",
 }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from auction.foundation.ledger.models import LedgerEntry, LedgerPosting
-from auction.foundation.ledger.rules import Account
+from auction.foundation.ledger.rules import Account, WithOutside
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +77,24 @@ def statement(session: Session, *, case: str) -> list[StatementLine]:
             minor=posting.amount_minor,
         )
         for entry, posting in rows
+    ]
+
+
+def outside_by_reference(session: Session) -> list[WithOutside]:
+    """Return what every entry moved to or from the outside, by reference and case."""
+    query = (
+        select(
+            LedgerEntry.reference,
+            LedgerPosting.case_id,
+            LedgerPosting.currency,
+            func.sum(LedgerPosting.amount_minor).label("minor"),
+            LedgerEntry.at,
+        )
+        .join(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
+        .where(LedgerPosting.account == Account.OUTSIDE.value)
+        .group_by(LedgerEntry.id, LedgerPosting.case_id, LedgerPosting.currency)
+    )
+    return [
+        WithOutside(reference, case, int(minor), currency, at)
+        for reference, case, currency, minor, at in session.execute(query.execution_options(yield_per=5_000))
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -17,6 +18,7 @@ class Account(StrEnum):
     PROCEEDS = "proceeds"
     ESCROW = "escrow"
     PAID_OUT = "paid_out"
+    UNCLAIMED = "unclaimed"
 
 
 class UnbalancedEntryError(ValueError):
@@ -33,6 +35,17 @@ class Posting:
     lot: str | None = None
     holder: str | None = None
     currency: str = "CNY"
+
+
+@dataclass(frozen=True, slots=True)
+class WithOutside:
+    """What one reference moved to (positive) or from the court's account outside, in one case."""
+
+    reference: str
+    case: str
+    minor: int
+    currency: str
+    at: datetime
 
 
 def balanced(postings: Sequence[Posting]) -> list[Posting]:

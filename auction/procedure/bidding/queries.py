@@ -123,6 +123,12 @@ def registrations_of(session: Session, *, person: str) -> list[RegistrationRecor
     return [_record(row) for row in rows]
 
 
+def codes(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """Return the bidding code of each registration that is known; never who is behind it."""
+    rows = session.execute(select(Registration.id, Registration.code).where(Registration.id.in_(ids)))
+    return {row.id: row.code for row in rows}
+
+
 def registered_count(session: Session, lot: str) -> int:
     """Return how many have registered on a lot; never who."""
     return session.execute(select(func.count()).where(Registration.lot_id == lot)).scalar_one()

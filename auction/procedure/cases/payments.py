@@ -71,7 +71,7 @@ def record_payment(
         act.session.add(row)
         act.session.flush()
         postings = move(case=case, minor=minor, source=Account.OUTSIDE, target=Account.PROCEEDS, lot=None, holder=payer)
-        book(act, kind=PAYMENT_KIND, reference=f"case-payment:{payment}", postings=postings)
+        book(act, kind=PAYMENT_KIND, reference=reference_of(payment), postings=postings)
         public = {"payment": payment, "amount_minor": minor}
         append(act, f"case:{case}", "case.payment_recorded", public, seal={"payer": payer})
     elif (row.case_id, row.payer_person_id, row.amount_minor) != (case, payer, minor):
@@ -148,6 +148,31 @@ def received(session: Session, *, case: str) -> int:
 def outstanding(session: Session, *, case: str) -> int:
     """Return what is still missing in the case account for claims and recorded costs (法释〔2004〕16号 第19条)."""
     return max(0, needed(session, case=case) - received(session, case=case))
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A payment on the debt as it was recorded."""
+
+    id: str
+    case: str
+    amount_minor: int
+    at: datetime
+    currency: str = "CNY"
+
+
+def recorded(session: Session) -> list[Recorded]:
+    """Return every payment on a debt that was ever recorded."""
+    query = select(CasePayment.id, CasePayment.case_id, CasePayment.amount_minor, CasePayment.at)
+    return [
+        Recorded(id=row.id, case=row.case_id, amount_minor=row.amount_minor, at=row.at)
+        for row in session.execute(query)
+    ]
+
+
+def reference_of(payment: str) -> str:
+    """Return under which reference the ledger has a payment."""
+    return f"case-payment:{payment}"
 
 
 def paid_in(session: Session, *, case: str) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy import select
 
@@ -14,24 +16,26 @@ from auction.foundation.kernel.ids import new_id
 from auction.foundation.kernel.refusal import NotFound, Refusal
 from auction.foundation.kernel.roles import Role
 from auction.foundation.ledger.commands import book
-from auction.foundation.ledger.rules import Account, Posting, move
+from auction.foundation.ledger.rules import Account
 from auction.gateways.port import OrderKind
 from auction.procedure.bidding import commands as bidding_acts
 from auction.procedure.bidding import eligibility
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.bidding.queries import RegistrationRecord
 from auction.procedure.bidding.rules import RegistrationClosed
-from auction.procedure.deposits import rules
+from auction.procedure.deposits import keeping, lapses, returning, rules
 from auction.procedure.deposits.models import Deposit
 from auction.procedure.deposits.rules import DepositStatus
 from auction.procedure.inputs import Checks
 from auction.procedure.lots import queries as lots
 from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury import ways
 from auction.procedure.treasury.orders import answers, no_longer_due, request_order
 from auction.procedure.treasury.queries import OrderRecord
+from auction.procedure.treasury.ways_rules import Purpose
 from auction.rulebook.carried import carries_out
 
-PURPOSE = "deposit"
+PURPOSE = keeping.PURPOSE
 _LIVE = {DepositStatus.REQUESTED, DepositStatus.HELD}
 
 
@@ -53,6 +57,7 @@ def pay_deposit(act: Act, *, lot: str, registration: str, amount_minor: int, way
     :raises DepositNotYours: for somebody else's registration
     :raises DepositInsufficient: less than is due, with ``due_minor``; nothing is booked
     :raises DepositWrongAmount: more than is due
+    :raises WayNotOffered: when the court does not take this amount by this way
     :raises RegistrationClosed: at the end of the bidding procedure or after it
     :raises Ineligible: Barred: when the court found meanwhile that the person may not bid
     """
@@ -72,13 +77,15 @@ def pay_deposit(act: Act, *, lot: str, registration: str, amount_minor: int, way
     if found.status == "admitted" or (row is not None and DepositStatus(row.status) in _LIVE):
         return _paid(found, order=None)
     _in_time(act, found)
-    eligibility.refuse_unfit(act.session, lot=lots.lot(act.session, found.lot), person=found.person)
+    record = lots.lot(act.session, found.lot)
+    eligibility.refuse_unfit(act.session, lot=record, person=found.person)
     if amount == 0:
         _enter_held(act.as_platform(), lot=found.lot, code=found.code, amount_minor=0)
         bidding_acts.admit(act.as_platform(), registration=found.id)
         return _paid(bidding.registration(act.session, found.id), order=None)
+    chosen = ways.chosen(act.session, court=record.court, purpose=Purpose.DEPOSIT, amount_minor=amount, way=way)
     deposit = _requested(act, row, found)
-    order = _order(act, deposit, kind=OrderKind.HOLD, way=way)
+    order = _order(act, deposit, kind=OrderKind.HOLD, way=chosen)
     return _paid(found, order=order.id)
 
 
@@ -116,6 +123,7 @@ def _end(act: Act, *, lot: str, ended: Entry | None = None) -> None:
     winner = None if ended else bidding.outcome(act.session, lot).winner
     ended_at = ended.at if ended else record.closed_at or act.now
     _close_for_payment(act, lot=lot)
+    by = ended_at + bidding.numbers_of(record).auction.loser_release
     rows = act.session.scalars(
         select(Deposit)
         .where(Deposit.lot_id == lot, Deposit.status == DepositStatus.HELD.value, Deposit.decided_at.is_(None))
@@ -123,12 +131,10 @@ def _end(act: Act, *, lot: str, ended: Entry | None = None) -> None:
         .with_for_update()
     ).all()
     for row in rows:
-        row.decided_at = act.now
-        row.return_by = ended_at + bidding.numbers_of(record).auction.loser_release
         if row.registration_id == winner:
+            row.decided_at, row.return_by = act.now, by
             _order(act, row, kind=OrderKind.APPLY)
-        else:
-            _send_back(act, row)
+    returning.send_back(act, [row for row in rows if row.registration_id != winner], by=by)
 
 
 def _close_for_payment(act: Act, *, lot: str) -> None:
@@ -142,25 +148,33 @@ def _refused(act: Act, *, order: OrderRecord) -> None:
     """Let a refused payment be tried again; money that must go back stays decided and is shown as due."""
     if order.kind is OrderKind.HOLD:
         row = act.session.get_one(Deposit, order.subject, with_for_update=True)
-        _move(row, DepositStatus.FAILED)
+        keeping.move(row, DepositStatus.FAILED)
         row.failed_because = order.last_error
         act.session.flush()
 
 
-@answers(PURPOSE, refused=_refused)
+def _together(act: Act, *, orders: Sequence[OrderRecord]) -> None:
+    """Answer several orders of one lot: what went back in a few statements, the others one by one."""
+    backward = [order for order in orders if order.kind is OrderKind.RELEASE]
+    for order in orders:
+        if order.kind is not OrderKind.RELEASE:
+            _done(act, order=order)
+    query = select(Deposit).where(Deposit.id.in_([order.subject for order in backward])).with_for_update()
+    rows = {row.id: row for row in act.session.scalars(query.execution_options(populate_existing=True))}
+    for _, of_lot in groupby(sorted(backward, key=lambda order: order.lot or ""), key=lambda order: order.lot):
+        returning.gone(act, [(rows[order.subject], order) for order in of_lot])
+
+
+@answers(PURPOSE, refused=_refused, together=_together)
 def _done(act: Act, *, order: OrderRecord) -> None:
     row = act.session.get_one(Deposit, order.subject, with_for_update=True)
     match order.kind:
         case OrderKind.HOLD:
             _hold(act, row, order)
         case OrderKind.RELEASE:
-            _move(row, DepositStatus.RELEASED)
-            row.released_at = act.now
-            _book(act, row, order, kind="deposit.released", source=Account.REFUNDABLE, target=Account.OUTSIDE)
+            returning.gone(act, [(row, order)])
         case OrderKind.APPLY:
-            _move(row, DepositStatus.APPLIED)
-            row.applied_at = act.now
-            _book(act, row, order, kind="deposit.applied", source=Account.HELD, target=Account.PROCEEDS)
+            lapses.hand_over(act, row, order=order)
         case OrderKind.CHARGE | OrderKind.PAYOUT:
             msg = f"a deposit has no {order.kind} order"
             raise ValueError(msg)
@@ -168,9 +182,9 @@ def _done(act: Act, *, order: OrderRecord) -> None:
 
 def _hold(act: Act, row: Deposit, order: OrderRecord) -> None:
     """Book the deposit and admit its payer; money that came too late admits nobody and goes back."""
-    _move(row, DepositStatus.HELD)
+    keeping.move(row, DepositStatus.HELD)
     row.held_at = act.now
-    postings = _moved(row, source=Account.OUTSIDE, target=Account.HELD)
+    postings = keeping.postings(row, minor=row.amount_minor, source=Account.OUTSIDE, target=Account.HELD)
     book(act, kind="deposit.held", reference=order.id, postings=postings)
     _enter_held(act, lot=row.lot_id, code=row.code, amount_minor=row.amount_minor)
     act.session.flush()
@@ -181,22 +195,9 @@ def _hold(act: Act, row: Deposit, order: OrderRecord) -> None:
             bidding_acts.admit(act, registration=found.id)
     except Refusal as refusal:
         # Whatever the law has against the bidder by now, the court may not keep the money.
-        record = lots.lot(act.session, row.lot_id)
-        row.failed_because, row.decided_at = refusal.code, act.now
-        row.return_by = max(act.now, record.closed_at or act.now) + bidding.numbers_of(record).auction.loser_release
-        _send_back(act, row)
-
-
-def _send_back(act: Act, row: Deposit) -> None:
-    """Decide that a deposit goes back, and order it."""
-    _move(row, DepositStatus.REFUNDABLE)
-    order = _order(act, row, kind=OrderKind.RELEASE)
-    book(
-        act,
-        kind="deposit.refundable",
-        reference=f"{order.id}:decided",
-        postings=_moved(row, source=Account.HELD, target=Account.REFUNDABLE),
-    )
+        row.failed_because = refusal.code
+        numbers = bidding.numbers_of(lots.lot(act.session, row.lot_id))
+        returning.send_back(act, [row], by=act.now + numbers.auction.loser_release)
 
 
 def _enter_held(act: Act, *, lot: str, code: str, amount_minor: int) -> None:
@@ -206,12 +207,6 @@ def _enter_held(act: Act, *, lot: str, code: str, amount_minor: int) -> None:
     belongs to an applicant whose claim counts for the deposit (articles 17 and 18).
     """
     append(act, f"lot:{lot}", "deposit.held", {"code": code}, seal={"amount_minor": amount_minor})
-
-
-def _book(act: Act, row: Deposit, order: OrderRecord, *, kind: str, source: Account, target: Account) -> None:
-    book(act, kind=kind, reference=order.id, postings=_moved(row, source=source, target=target))
-    append(act, f"lot:{row.lot_id}", kind, {"code": row.code, "amount_minor": row.amount_minor})
-    act.session.flush()
 
 
 def _own(act: Act, found: RegistrationRecord) -> None:
@@ -249,7 +244,7 @@ def _requested(act: Act, row: Deposit | None, found: RegistrationRecord) -> Depo
         )
         act.session.add(row)
     else:
-        _move(row, DepositStatus.REQUESTED)
+        keeping.move(row, DepositStatus.REQUESTED)
         row.amount_minor, row.requested_at, row.failed_because = found.deposit_due_minor, act.now, None
     act.session.flush()
     return row
@@ -270,21 +265,6 @@ def _order(act: Act, row: Deposit, *, kind: OrderKind, way: str | None = None) -
         way=paid.gateway if paid else way,
         origin=paid.gateway_reference if paid else None,
         held_until=None if paid else record.ends_at + bidding.numbers_of(record).auction.loser_release,
-    )
-
-
-def _move(row: Deposit, target: DepositStatus) -> None:
-    row.status = rules.moved(DepositStatus(row.status), target).value
-
-
-def _moved(row: Deposit, *, source: Account, target: Account) -> list[Posting]:
-    return move(
-        case=row.case_id,
-        minor=row.amount_minor,
-        source=source,
-        target=target,
-        lot=row.lot_id,
-        holder=row.registration_id,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from auction.foundation.database.base import Base, Instant, MaybeInstant, Minor
+from auction.foundation.database.base import Base, Instant, MaybeInstant, MaybeMinor, Minor
 
 
 class Deposit(Base):
@@ -15,7 +15,9 @@ class Deposit(Base):
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_is_positive"),
         CheckConstraint("status <> 'released' OR released_at IS NOT NULL", name="a_released_deposit_has_its_instant"),
+        CheckConstraint("lapsed_minor BETWEEN 0 AND amount_minor", name="no_more_lapses_than_was_held"),
         Index("ix_deposits_lot_id_status", "lot_id", "status"),
+        Index("ix_deposits_going_back", "lot_id", postgresql_where="status = 'refundable'"),
         Index("ix_deposits_case_id", "case_id"),
         Index("ix_deposits_person_id", "person_id"),
     )
@@ -35,4 +37,5 @@ class Deposit(Base):
     return_by: Mapped[MaybeInstant]
     released_at: Mapped[MaybeInstant]
     applied_at: Mapped[MaybeInstant]
+    lapsed_minor: Mapped[MaybeMinor]
     failed_because: Mapped[str | None] = mapped_column(Text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from auction.foundation.database.narrowing import Cases, of_cases
@@ -39,7 +39,15 @@ class DepositRecord:
     return_by: datetime | None
     released_at: datetime | None
     applied_at: datetime | None
+    lapsed_minor: int | None
     failed_because: str | None
+
+    @property
+    def counted_minor(self) -> int:
+        """What of it counts toward the price its payer owes: what is held for it or has come."""
+        if self.status not in {DepositStatus.HELD, DepositStatus.APPLIED}:
+            return 0
+        return self.amount_minor - (self.lapsed_minor or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,38 @@ def deposits_of_lot(session: Session, *, lot: str) -> list[DepositRecord]:
     """Return a lot's deposits in the order they were asked for."""
     query = select(Deposit).where(Deposit.lot_id == lot).order_by(Deposit.requested_at, Deposit.id)
     return [deposit_record(row) for row in session.scalars(query)]
+
+
+def lapsed_registrations() -> Select[str]:
+    """Return the question which registrations a deposit of was not whole when it was called in."""
+    return select(Deposit.registration_id).where(Deposit.lapsed_minor > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class GoingBack:
+    """How far a lot is with giving deposits back: ``done`` of ``total``, and by when the last must be gone."""
+
+    lot: str
+    case: str
+    done: int
+    total: int
+    by: datetime | None
+
+
+def going_back(session: Session, *, case: Cases = None) -> list[GoingBack]:
+    """Return the lots whose deposits are on their way back, the most pressing first; none once all are gone."""
+    open_lots = select(Deposit.lot_id).where(Deposit.status == DepositStatus.REFUNDABLE.value)
+    open_lots = open_lots.where(of_cases(Deposit.case_id, case)).distinct()
+    done = func.count().filter(Deposit.status == DepositStatus.RELEASED.value)
+    last = func.max(Deposit.return_by)
+    query = (
+        select(Deposit.lot_id, Deposit.case_id, done, func.count(), last)
+        .where(Deposit.lot_id.in_(open_lots))
+        .where(Deposit.status.in_([DepositStatus.REFUNDABLE.value, DepositStatus.RELEASED.value]))
+        .group_by(Deposit.lot_id, Deposit.case_id)
+        .order_by(last, Deposit.lot_id)
+    )
+    return [GoingBack(*row) for row in session.execute(query)]
 
 
 def due(session: Session, now: datetime, *, case: Cases = None) -> list[DueAct]:
@@ -122,6 +162,7 @@ def deposit_record(row: Deposit) -> DepositRecord:
         return_by=row.return_by,
         released_at=row.released_at,
         applied_at=row.applied_at,
+        lapsed_minor=row.lapsed_minor,
         failed_because=row.failed_because,
     )
 

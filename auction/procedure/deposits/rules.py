@@ -22,6 +22,7 @@ class DepositStatus(StrEnum):
     REFUNDABLE = "refundable"
     RELEASED = "released"
     APPLIED = "applied"
+    LAPSED = "lapsed"
     FAILED = "failed"
 
 
@@ -29,10 +30,11 @@ class DepositStatus(StrEnum):
 TRANSITIONS: Mapping[DepositStatus, Collection[DepositStatus]] = {
     DepositStatus.REQUESTED: (DepositStatus.HELD, DepositStatus.FAILED),
     DepositStatus.FAILED: (DepositStatus.REQUESTED,),
-    DepositStatus.HELD: (DepositStatus.REFUNDABLE, DepositStatus.APPLIED),
+    DepositStatus.HELD: (DepositStatus.REFUNDABLE, DepositStatus.APPLIED, DepositStatus.LAPSED),
     DepositStatus.REFUNDABLE: (DepositStatus.RELEASED,),
     DepositStatus.RELEASED: (),
     DepositStatus.APPLIED: (),
+    DepositStatus.LAPSED: (),
 }
 
 

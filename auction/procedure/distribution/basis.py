@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -34,21 +34,25 @@ def file_of(
     numbers: DistributionNumbers,
     enforcement_fee: bool,
     interest_until: date | None,
+    money: Sequence[Pool] | None = None,
 ) -> File:
-    """Return the file a plan is computed from."""
-    found = pools(session, case=case.id)
+    """Return the file a plan is computed from.
+
+    :param money: what there would be to distribute, where it is not what there is
+    """
+    found = pools(session, case=case.id) if money is None else list(money)
     paid = _paid_before(earlier)
     for claim, minor in settled_claims.credits_of(session, case=case.id).items():
         paid[claim, False] = paid.get((claim, False), 0) + minor
     until = _interest_until(session, case=case.id, pools=found, asked=interest_until)
     claims = [_claim(claim, paid=paid, numbers=numbers, interest_until=until) for claim in case.claims]
-    enforced = min(sum(pool.minor for pool in found), sum(claim.minor for claim in claims))
+    fee = fees.fee_of(found, claims, numbers=numbers) if enforcement_fee else 0
     return File(
         pools=found,
         claims=[*claims, *_of_first_seizures(session, case=case.id, paid=paid)],
         enterprise=case.debtor.kind == "enterprise",
         costs=_costs(case, paid_minor=paid.get((Part.COSTS.value, False), 0)),
-        enforcement_fee_minor=fees.enforcement_fee(enforced, numbers=numbers) if enforcement_fee else 0,
+        enforcement_fee_minor=fee,
         setasides=_setasides(session, found),
     )
 
@@ -79,14 +83,19 @@ def pools(session: Session, *, case: str) -> list[Pool]:
 
 def queued(session: Session, *, case: str, plan: Waterfall) -> Waterfall:
     """Return a plan whose surplus goes to the cases that waited for the things first, and then to the debtor."""
+    queues, needs = waiting_for(session, case=case, of={draw.lot for draw in plan.surplus if draw.lot})
+    return to_the_queue(plan, queues=queues, needs=needs)
+
+
+def waiting_for(session: Session, *, case: str, of: Collection[str]) -> tuple[dict[str, list[str]], dict[str, int]]:
+    """Return the cases that waited for the things of some lots, in order, and what each of them still lacks."""
     queues: dict[str, list[str]] = {}
     for lot in lots.of_case(session, case=case):
-        if any(draw.lot == lot.id for draw in plan.surplus):
+        if lot.id in of:
             places = [one for thing in lot.properties for one in assets.queue(session, thing)]
             waiting = [one.case for one in places if one.status in {"waiting", "spent"}]
             queues[lot.id] = list(dict.fromkeys(waiting))
-    needs = {other: payments.outstanding(session, case=other) for line in queues.values() for other in line}
-    return to_the_queue(plan, queues=queues, needs=needs)
+    return queues, {other: payments.outstanding(session, case=other) for line in queues.values() for other in line}
 
 
 def reserved(session: Session, *, case: str) -> set[str]:

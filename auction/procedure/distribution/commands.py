@@ -21,11 +21,14 @@ from auction.procedure.distribution.models import Plan
 from auction.procedure.distribution.queries import PlanRecord
 from auction.procedure.distribution.refusals import PlanStatus
 from auction.procedure.distribution.rules import Draw, Line, Part
+from auction.procedure.distribution.unreconciled import refuse_unreconciled
 from auction.procedure.inputs import Checks
 from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury import ways
 from auction.procedure.treasury.orders import answers, request_order
 from auction.procedure.treasury.queries import OrderRecord
 from auction.procedure.treasury.rules import OrderStatus
+from auction.procedure.treasury.ways_rules import Purpose
 from auction.rulebook import rulebook
 
 PURPOSE = "distribution"
@@ -100,6 +103,7 @@ def pay_out(act: Act, *, case: str, claim: str | None = None) -> PlanRecord:
     :raises PlanOpen: before service, and while objections may still come
     :raises PlanDisputed: while an objection may still be opposed or sued on, for a part that is disputed, and when
         nothing is left but that
+    :raises Unreconciled: while the books of the case and the outside differ
     """
     row = plans.locked(act, case)
     status = PlanStatus(row.status)
@@ -109,6 +113,7 @@ def pay_out(act: Act, *, case: str, claim: str | None = None) -> PlanRecord:
         refusals.check_payment(status=status, objection_until=row.objection_until, now=act.now)
     escrow.refuse_disputed(act, row, claim=claim)
     escrow.refuse_outdated(act, row)
+    refuse_unreconciled(act, case=row.case_id)
     if status is not PlanStatus.SERVED:
         return queries.plan_record(act.session, row)
     escrow.settle_disputes(act, row)
@@ -124,10 +129,13 @@ def release_payout(act: Act, *, case: str) -> PlanRecord:
 
     :raises PayoutNotProposed: when none waits
     :raises SecondPersonNeeded: for who proposed it
+    :raises Unreconciled: while the books of the case and the outside differ
+    :raises WayNotOffered: when none of the ways the court has named pays out so much at once
     """
     row = plans.locked(act, case)
     plans.refuse_referred(act, case=row.case_id, basis=row.basis)
     refusals.check_release(status=PlanStatus(row.status), proposed_by=row.proposed_by, released_by=act.by)
+    refuse_unreconciled(act, case=row.case_id)
     plans.move(row, PlanStatus.RELEASED)
     row.released_at, row.released_by = act.now, act.by
     escrow.refuse_outdated(act, row)
@@ -143,6 +151,7 @@ def release_payout(act: Act, *, case: str) -> PlanRecord:
             lot=None,
             party=_payee(record, line),
             amount_minor=line.amount_minor,
+            way=_way(act, record, line),
         )
     released = {"total_minor": row.total_minor, "escrow_minor": queries.escrow_minor(row)}
     entered = plans.entered(act, row, kind="plan.released", public=released)
@@ -219,6 +228,10 @@ def _payments(row: Plan) -> list[Line]:
         )
         lines.append(surplus)
     return lines
+
+
+def _way(act: Act, case: CaseRecord, line: Line) -> str | None:
+    return ways.chosen(act.session, court=case.court, purpose=Purpose.PAYOUT, amount_minor=line.amount_minor, way=None)
 
 
 def _payee(case: CaseRecord, line: Line) -> str | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
+from auction.procedure.distribution.rules import Claim, Pool
 from auction.rulebook.carried import carries_out
 from auction.rulebook.numbers import DistributionNumbers
 
@@ -30,6 +32,12 @@ def enforcement_fee(minor: int, *, numbers: DistributionNumbers) -> int:
         fee_times_thousand += max(0, upper - lower) * bracket.per_mille
         lower = max(lower, upper)
     return (fee_times_thousand + _THOUSAND // 2) // _THOUSAND
+
+
+def fee_of(pools: Iterable[Pool], claims: Iterable[Claim], *, numbers: DistributionNumbers) -> int:
+    """Return the fee for what some money truly enforces of some claims."""
+    enforced = min(sum(pool.minor for pool in pools), sum(claim.minor for claim in claims))
+    return enforcement_fee(enforced, numbers=numbers)
 
 
 @carries_out(

@@ -12,8 +12,11 @@ from auction.foundation.kernel.refusal import Refusal
 from auction.procedure.bidding import rules as bidding
 from auction.procedure.bidding.rules import Bidder, Standing
 from auction.procedure.publicity.retelling import UntoldError, standing_after
+from auction.procedure.publicity.vouching import UnvouchedError, Vouched, vouch
 from auction.rulebook import Numbers, RulebookMalformedError, frozen_numbers
 from auction.rulebook.carried import carries_out
+
+_NOBODY = Vouched(signed=0, logged=0, by_given_key=False)
 
 
 class DocketWrongError(ValueError):
@@ -36,20 +39,26 @@ class Verified:
     status: str
     price_minor: int | None
     settlement: str | None = None
+    vouched: Vouched = _NOBODY
 
 
 @carries_out("auction.retention_years", "auction.damages_after_revocation", "auction.platform_damages")
-def verify(document: Mapping[str, object]) -> Verified:
-    """Check an export and replay it by the rules it carries.
+def verify(document: Mapping[str, object], *, key: str | None = None) -> Verified:
+    """Check an export, its signatures too, and replay it by the rules it carries.
 
+    :param key: the platform's public key as the reader knows it; without it the key itself is not checked
     :raises DocketWrongError: naming the first entry that is wrong
     """
-    entries = _entries(document)
+    entries = entries_of(document)
     fault = first_fault(entries)
     if fault is not None:
         raise DocketWrongError(*fault)
-    _check_checkpoint(document, entries[-1])
-    replay = _begin(document, entries)
+    try:
+        vouched = vouch(document, entries, key=key)
+    except UnvouchedError as unvouched:
+        raise DocketWrongError(unvouched.seq, unvouched.why) from unvouched
+    numbers, standing = begin(document, entries)
+    replay = _Replay(numbers=numbers, standing=standing)
     for entry in entries:
         replay.take(entry)
     try:
@@ -65,10 +74,15 @@ def verify(document: Mapping[str, object]) -> Verified:
         status=told.status,
         price_minor=replay.standing.price_minor,
         settlement=told.settlement,
+        vouched=vouched,
     )
 
 
-def _entries(document: Mapping[str, object]) -> list[Entry]:
+def entries_of(document: Mapping[str, object]) -> list[Entry]:
+    """Return the entries of an export as they stand in it.
+
+    :raises DocketWrongError: for the first that cannot be read
+    """
     lot, rows = document.get("lot"), document.get("entries")
     if not isinstance(lot, str) or not isinstance(rows, list) or not rows:
         raise DocketWrongError(0, "not a docket export: it names no lot or holds no entries")
@@ -77,18 +91,20 @@ def _entries(document: Mapping[str, object]) -> list[Entry]:
         try:
             if row["lot"] != lot:
                 raise DocketWrongError(number, f"belongs to another lot: {row['lot']}")
-            found.append(
-                Entry(
-                    chain=f"lot:{lot}",
-                    seq=row["seq"],
-                    at=datetime.fromisoformat(row["at"]),
-                    kind=row["kind"],
-                    public=dict(row["public"]),
-                    sealed=row["sealed"],
-                    prev=row["prev"],
-                    hash=row["hash"],
-                )
+            entry = Entry(
+                chain=f"lot:{lot}",
+                seq=row["seq"],
+                at=datetime.fromisoformat(row["at"]),
+                kind=row["kind"],
+                public=dict(row["public"]),
+                sealed=row["sealed"],
+                prev=row["prev"],
+                hash=row["hash"],
             )
+            # One instant can be written in many ways, and the hash covers one of them.
+            if entry.as_json() != row:
+                raise DocketWrongError(number, "is not written as an entry is")
+            found.append(entry)
         except (KeyError, TypeError, ValueError) as fault:
             if isinstance(fault, DocketWrongError):
                 raise
@@ -96,16 +112,11 @@ def _entries(document: Mapping[str, object]) -> list[Entry]:
     return found
 
 
-def _check_checkpoint(document: Mapping[str, object], last: Entry) -> None:
-    points = document.get("checkpoints")
-    if not isinstance(points, list) or not points:
-        raise DocketWrongError(last.seq, "the last entry has no checkpoint")
-    point = points[-1]
-    if not isinstance(point, dict) or (point.get("seq"), point.get("hash")) != (last.seq, last.hash):
-        raise DocketWrongError(last.seq, "the last checkpoint is not of the last entry")
+def begin(document: Mapping[str, object], entries: list[Entry]) -> tuple[Numbers, Standing]:
+    """Return the numbers a lot was frozen to, and how it stood when it was announced.
 
-
-def _begin(document: Mapping[str, object], entries: list[Entry]) -> _Replay:
+    :raises DocketWrongError: when terms or rulebook are not the announced ones
+    """
     announced = next((entry for entry in entries if entry.kind == "lot.announced"), None)
     if announced is None:
         raise DocketWrongError(0, "the lot was never announced")
@@ -129,7 +140,7 @@ def _begin(document: Mapping[str, object], entries: list[Entry]) -> _Replay:
         )
     except (AttributeError, KeyError, TypeError, ValueError, RulebookMalformedError) as fault:
         raise DocketWrongError(announced.seq, f"terms or rulebook cannot be read: {fault}") from fault
-    return _Replay(numbers=numbers, standing=standing)
+    return numbers, standing
 
 
 @dataclass

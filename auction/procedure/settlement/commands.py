@@ -16,7 +16,6 @@ from auction.procedure.assets import commands as assets
 from auction.procedure.bidding import eligibility, joint
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.deposits import queries as deposits
-from auction.procedure.deposits.rules import DepositStatus
 from auction.procedure.inputs import Checks
 from auction.procedure.lots import approvals
 from auction.procedure.lots import queries as lots
@@ -26,9 +25,11 @@ from auction.procedure.settlement.queries import SettlementRecord, settlement_re
 from auction.procedure.settlement.repaying import give_up_forfeit, repay
 from auction.procedure.settlement.rules import SettlementStatus
 from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury import ways
 from auction.procedure.treasury.orders import answers, no_longer_due, request_order
 from auction.procedure.treasury.queries import OrderRecord
 from auction.procedure.treasury.rules import OrderStatus
+from auction.procedure.treasury.ways_rules import Purpose
 from auction.rulebook.carried import carries_out
 
 PURPOSE = "balance"
@@ -49,7 +50,7 @@ def confirm_sale(act: Act, *, entry: Entry) -> None:
     record = lots.lot(act.session, lot)
     buyer = bidding.registration(act.session, result.winner)
     deposit = deposits.deposit_of(act.session, registration=buyer.id)
-    counted = deposit.amount_minor if deposit and deposit.status in {DepositStatus.HELD, DepositStatus.APPLIED} else 0
+    counted = deposit.counted_minor if deposit else 0
     closed_at = result.closed_at or entry.at
     row = Settlement(
         lot_id=lot,
@@ -115,6 +116,7 @@ def pay_balance(act: Act, *, lot: str, amount_minor: int, way: str | None = None
     :raises NotTheBuyer: for somebody else's purchase; NotThisCourt: for another court's finance
     :raises SettlementOverdue: after the default was declared
     :raises SettlementWrongAmount: any other amount than is due, with ``due_minor``
+    :raises WayNotOffered: when the court does not take this amount by this way
     """
     checks = Checks()
     wanted = checks.identifier("lot", lot)
@@ -126,6 +128,7 @@ def pay_balance(act: Act, *, lot: str, amount_minor: int, way: str | None = None
     rules.check_balance(status=record.status, amount_minor=amount, due_minor=record.due_minor)
     orders = treasury.orders_of(act.session, subject=keeping.subject(row))
     if not any(order.status is OrderStatus.WAITING for order in orders):
+        court = lots.lot(act.session, row.lot_id).court
         request_order(
             act.as_platform(),
             kind=OrderKind.CHARGE,
@@ -135,7 +138,7 @@ def pay_balance(act: Act, *, lot: str, amount_minor: int, way: str | None = None
             lot=row.lot_id,
             party=row.buyer_person_id,
             amount_minor=amount,
-            way=way,
+            way=ways.chosen(act.session, court=court, purpose=Purpose.BALANCE, amount_minor=amount, way=way),
         )
     return record
 
@@ -223,14 +226,15 @@ def _refused(act: Act, *, order: OrderRecord) -> None:
 def _balance_paid(act: Act, *, order: OrderRecord) -> None:
     row = keeping.locked(act, order.lot or "")
     keeping.take_in(act, row, order=order, kind="balance.paid")
-    if SettlementStatus(row.status) is not SettlementStatus.AWAITING_BALANCE or row.balance_paid_at is not None:
+    if order.done_minor > settlement_record(row).due_minor:
         # It was begun in time and came after the default, the revocation or another payment: the court may not keep it.
-        repay(act, row, amount_minor=order.amount_minor)
-        append(act, f"lot:{row.lot_id}", "balance.not_taken", {"amount_minor": order.amount_minor})
+        repay(act, row, amount_minor=order.done_minor)
+        append(act, f"lot:{row.lot_id}", "balance.not_taken", {"amount_minor": order.done_minor})
         return
     row.balance_paid_at = act.now
+    row.balance_taken_minor += order.done_minor
     row.paid_late = act.now > row.balance_due_by
-    public = {"amount_minor": order.amount_minor, "late": row.paid_late}
+    public = {"amount_minor": order.done_minor, "late": row.paid_late}
     append(act, f"lot:{row.lot_id}", "balance.paid", public)
     keeping.mark_whole(act, row)
 

@@ -59,7 +59,7 @@ def take_in(act: Act, row: Settlement, *, order: OrderRecord, kind: str) -> None
     """Book what the buyer's order brought from outside to the case, as proceeds of the lot."""
     postings = carried(
         case=row.case_id,
-        minor=order.amount_minor,
+        minor=order.done_minor,
         source=Account.OUTSIDE,
         target=Account.PROCEEDS,
         lot=row.lot_id,

@@ -18,6 +18,7 @@ class Settlement(Base):
     __table_args__ = (
         CheckConstraint("price_minor > 0", name="price_is_positive"),
         CheckConstraint("balance_minor >= 0", name="balance_is_not_negative"),
+        CheckConstraint("balance_taken_minor >= 0", name="balance_taken_is_not_negative"),
         CheckConstraint("credit_minor >= 0", name="credit_is_not_negative"),
         CheckConstraint("title_passed_at IS NOT DISTINCT FROM ruling_served_at", name="title_passes_with_service"),
         CheckConstraint("ruling_served_at IS NULL OR ruled_at IS NOT NULL", name="only_a_ruling_is_served"),
@@ -37,6 +38,7 @@ class Settlement(Base):
     credit_minor: Mapped[Minor] = mapped_column(server_default="0")
     credit_claim_id: Mapped[str | None] = mapped_column(Text)
     balance_minor: Mapped[Minor]
+    balance_taken_minor: Mapped[Minor] = mapped_column(server_default="0", default=0)
     currency: Mapped[str] = mapped_column(Text, server_default="CNY")
     status: Mapped[str] = mapped_column(Text)
     balance_due_by: Mapped[Instant]

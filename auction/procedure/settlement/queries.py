@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from auction.foundation.database.narrowing import Cases, of_cases
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.due import DueAct
-from auction.procedure.settlement import failed, rules
+from auction.procedure.settlement import failed, lapses, rules
 from auction.procedure.settlement.models import Forfeit, Settlement
 from auction.procedure.settlement.rules import SettlementStatus
 from auction.rulebook import rulebook
@@ -33,6 +33,7 @@ class SettlementRecord:
     credit_minor: int
     credit_claim: str | None
     balance_minor: int
+    balance_taken_minor: int
     due_minor: int
     currency: str
     status: SettlementStatus
@@ -147,7 +148,7 @@ def due(session: Session, now: datetime, *, case: Cases = None) -> list[DueAct]:
         by = record.due_by
         if by is not None:
             acts.append(_due(record, by=by))
-    return [*acts, *failed.due(session, now, case=case)]
+    return [*acts, *lapses.due(session, now, case=case), *failed.due(session, now, case=case)]
 
 
 def settlement_record(row: Settlement) -> SettlementRecord:
@@ -163,7 +164,10 @@ def settlement_record(row: Settlement) -> SettlementRecord:
         credit_minor=row.credit_minor,
         credit_claim=row.credit_claim_id,
         balance_minor=row.balance_minor,
-        due_minor=0 if row.balance_paid_at is not None or row.status in _ENDED else row.balance_minor,
+        balance_taken_minor=row.balance_taken_minor,
+        due_minor=max(0, row.balance_minor - row.balance_taken_minor)
+        if row.status == SettlementStatus.AWAITING_BALANCE.value
+        else 0,
         currency=row.currency,
         status=SettlementStatus(row.status),
         balance_due_by=row.balance_due_by,

@@ -9,13 +9,16 @@ from auction.foundation.docket.commands import append
 from auction.foundation.kernel.roles import Role
 from auction.gateways.port import OrderKind
 from auction.procedure.inputs import Checks
+from auction.procedure.lots import queries as lots
 from auction.procedure.settlement import keeping, rules
 from auction.procedure.settlement.models import Forfeit
 from auction.procedure.settlement.rules import SettlementStatus, SettlementWrongAmount
 from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury import ways
 from auction.procedure.treasury.orders import answers, request_order
 from auction.procedure.treasury.queries import OrderRecord
 from auction.procedure.treasury.rules import OrderStatus
+from auction.procedure.treasury.ways_rules import Purpose
 
 PURPOSE = "top_up"
 
@@ -27,6 +30,7 @@ def pay_top_up(act: Act, *, lot: str, amount_minor: int, way: str | None = None)
     :raises NotTheBuyer: for somebody else's default
     :raises SettlementNotDue: when nothing was ordered, or it is paid
     :raises SettlementWrongAmount: any other amount than was ordered, with ``due_minor``
+    :raises WayNotOffered: when the court does not take this amount by this way
     """
     checks = Checks()
     wanted = checks.identifier("lot", lot)
@@ -46,6 +50,7 @@ def pay_top_up(act: Act, *, lot: str, amount_minor: int, way: str | None = None)
     if amount != forfeit.top_up_minor:
         raise SettlementWrongAmount(due_minor=forfeit.top_up_minor)
     if not any(order.status is OrderStatus.WAITING for order in orders):
+        court = lots.lot(act.session, row.lot_id).court
         request_order(
             act.as_platform(),
             kind=OrderKind.CHARGE,
@@ -55,7 +60,7 @@ def pay_top_up(act: Act, *, lot: str, amount_minor: int, way: str | None = None)
             lot=row.lot_id,
             party=row.buyer_person_id,
             amount_minor=amount,
-            way=way,
+            way=ways.chosen(act.session, court=court, purpose=Purpose.BALANCE, amount_minor=amount, way=way),
         )
     return amount
 

@@ -6,12 +6,12 @@ capability is told without an earlier one knowing it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, func, not_, select, true, update
 
 from auction.foundation.database.acts import Act, command
 from auction.foundation.docket.commands import lock
@@ -31,22 +31,51 @@ class Answer(Protocol):
         """Book, enter and go on, in the transaction of the confirmation."""
 
 
+class Together(Protocol):
+    """The same for several orders that are done at once."""
+
+    def __call__(self, act: Act, /, *, orders: Sequence[OrderRecord]) -> None:
+        """Do for each what its answer does alone, in the transaction of their confirmation."""
+
+
 @dataclass(frozen=True, slots=True)
 class Purpose:
     """What is done when the outside carried an order out, and when it refused."""
 
     done: Answer
     refused: Answer
+    together: Together | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of waiting orders: what goes back to payers, or all the rest.
+
+    ``ways`` narrows it to the orders that go by one of these gateways, or by none of them with ``others``; an
+    order without a way goes by ``default``.
+    """
+
+    returns: bool
+    ways: Collection[str] = ()
+    others: bool = False
+    default: str = ""
+
+    def condition(self) -> ColumnElement[bool]:
+        """Return which orders stand in it."""
+        kind = MoneyOrderRow.kind == OrderKind.RELEASE.value
+        way = func.coalesce(MoneyOrderRow.gateway, MoneyOrderRow.way, self.default).in_(list(self.ways))
+        narrowed = true() if not self.ways and not self.others else not_(way) if self.others else way
+        return and_(kind if self.returns else not_(kind), narrowed)
 
 
 PURPOSES: dict[str, Purpose] = {}
 
 
-def answers(purpose: str, *, refused: Answer) -> Callable[[Answer], Answer]:
-    """Declare what a purpose does when its orders are done, and when they are refused."""
+def answers(purpose: str, *, refused: Answer, together: Together | None = None) -> Callable[[Answer], Answer]:
+    """Declare what a purpose does when its orders are done, one or several at once, and when they are refused."""
 
     def declare(done: Answer) -> Answer:
-        PURPOSES[purpose] = Purpose(done=done, refused=refused)
+        PURPOSES[purpose] = Purpose(done=done, refused=refused, together=together)
         return done
 
     return declare
@@ -92,19 +121,22 @@ def request_order(
 
 
 @command("claim_orders", by=())
-def claim_orders(act: Act, *, order: str | None = None, limit: int = 16) -> list[OrderRecord]:
-    """Claim waiting orders nobody else is working on: those due, or one by its id, due or not.
+def claim_orders(act: Act, *, order: str | None = None, limit: int = 16, line: Line | None = None) -> list[OrderRecord]:
+    """Claim waiting orders nobody else is working on: those due, of one line or of all, or one by its id, due or not.
 
-    A claim is itself the schedule of the next attempt, so an order whose cashier died is asked again, later and
-    under the same id.
+    What payers wait for comes first. A claim is itself the schedule of the next attempt, so an order whose cashier
+    died is asked again, later and under the same id.
     """
     query = select(MoneyOrderRow).where(MoneyOrderRow.status == OrderStatus.WAITING.value)
     if order is None:
         query = query.where(MoneyOrderRow.next_attempt_at <= act.now)
     else:
         query = query.where(MoneyOrderRow.id == order)
+    if line is not None:
+        query = query.where(line.condition())
+    inward = MoneyOrderRow.kind.in_([kind.value for kind in OrderKind if kind.inward])
     rows = act.session.scalars(
-        query.order_by(MoneyOrderRow.next_attempt_at, MoneyOrderRow.created_at, MoneyOrderRow.id)
+        query.order_by(inward.desc(), MoneyOrderRow.next_attempt_at, MoneyOrderRow.created_at, MoneyOrderRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
@@ -124,10 +156,7 @@ def confirm_order(act: Act, *, order: str, receipt: Receipt) -> OrderRecord:
     row = _locked(act, order)
     if row.status == OrderStatus.DONE.value:
         return order_record(row)
-    row.status, row.done_at, row.last_error = OrderStatus.DONE.value, act.now, None
-    row.gateway, row.gateway_reference = receipt.gateway, receipt.reference
-    if receipt.moved_minor is not None and receipt.moved_minor != row.amount_minor:
-        row.moved_minor = receipt.moved_minor
+    mark_done(row, receipt=receipt, now=act.now)
     act.session.flush()
     PURPOSES[row.purpose].done(act.as_platform(), order=order_record(row))
     return order_record(row)
@@ -166,11 +195,8 @@ def no_longer_due(act: Act, *, subject: str) -> None:
 def note_underway(act: Act, *, order: str, word: Underway) -> OrderRecord:
     """Take note that the outside has taken an order, or waits for its payer; it is asked again after a rest."""
     row = _locked(act, order)
-    if row.status == OrderStatus.WAITING.value:
-        row.gateway, row.gateway_reference = word.gateway, word.reference
-        row.underway_since, row.last_error = row.underway_since or act.now, None
-        row.next_attempt_at = act.now + word.ask_again
-        act.session.flush()
+    mark_underway(row, word=word, now=act.now)
+    act.session.flush()
     return order_record(row)
 
 
@@ -199,6 +225,27 @@ def retry_order(act: Act, *, order: str) -> OrderRecord:
     return order_record(row)
 
 
+def chain_of(*, lot: str | None, case: str) -> str:
+    """Return whose lock orders the acts on an order: its lot's, else its case's."""
+    return f"lot:{lot}" if lot else f"case:{case}"
+
+
+def mark_done(row: MoneyOrderRow, *, receipt: Receipt, now: datetime) -> None:
+    """Put down in an order's row that it was carried out."""
+    row.status, row.done_at, row.last_error = OrderStatus.DONE.value, now, None
+    row.gateway, row.gateway_reference = receipt.gateway, receipt.reference
+    if receipt.moved_minor is not None and receipt.moved_minor != row.amount_minor:
+        row.moved_minor = receipt.moved_minor
+
+
+def mark_underway(row: MoneyOrderRow, *, word: Underway, now: datetime) -> None:
+    """Put down in the row of an order that waits that the outside has taken it."""
+    if row.status == OrderStatus.WAITING.value:
+        row.gateway, row.gateway_reference = word.gateway, word.reference
+        row.underway_since, row.last_error = row.underway_since or now, None
+        row.next_attempt_at = now + word.ask_again
+
+
 def _locked(act: Act, order: str) -> MoneyOrderRow:
     found = act.session.execute(
         select(MoneyOrderRow.lot_id, MoneyOrderRow.case_id).where(MoneyOrderRow.id == order)
@@ -206,7 +253,7 @@ def _locked(act: Act, order: str) -> MoneyOrderRow:
     if found is None:
         raise NotFound(what="order", name=order)
     # The subject's lock comes first, as in every command, so that two acts never wait for each other.
-    lock(act, f"lot:{found.lot_id}" if found.lot_id else f"case:{found.case_id}")
+    lock(act, chain_of(lot=found.lot_id, case=found.case_id))
     return act.session.scalars(
         select(MoneyOrderRow)
         .where(MoneyOrderRow.id == order)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -82,6 +83,30 @@ def order(session: Session, order_id: str) -> OrderRecord:
     return order_record(row)
 
 
+def orders_named(session: Session, *, ids: Collection[str]) -> list[OrderRecord]:
+    """Return the orders of those ids that exist."""
+    return [order_record(row) for row in session.scalars(select(MoneyOrderRow).where(MoneyOrderRow.id.in_(ids)))]
+
+
+def find_order(session: Session, order_id: str) -> OrderRecord | None:
+    """Return a money order, or None when there is none of that id."""
+    row = session.get(MoneyOrderRow, order_id)
+    return order_record(row) if row else None
+
+
+def fitting(session: Session, *, case: Cases, credit: bool, amount_minor: int, limit: int) -> list[OrderRecord]:
+    """Return the orders of cases that wait for the bank to move an amount in or out, oldest first."""
+    kinds = [one.value for one in OrderKind if (one.inward if credit else one.outward)]
+    query = select(MoneyOrderRow).where(
+        MoneyOrderRow.status == OrderStatus.WAITING.value,
+        MoneyOrderRow.gateway == "bank",
+        MoneyOrderRow.kind.in_(kinds),
+        MoneyOrderRow.amount_minor == amount_minor,
+        of_cases(MoneyOrderRow.case_id, case),
+    )
+    return [order_record(row) for row in session.scalars(query.order_by(MoneyOrderRow.created_at).limit(limit))]
+
+
 def orders_of(session: Session, *, subject: str) -> list[OrderRecord]:
     """Return the orders that serve a subject (a deposit, a lot's balance, a plan's line), oldest first."""
     query = (
@@ -96,6 +121,17 @@ def done_order(session: Session, *, subject: str, kind: OrderKind) -> OrderRecor
     """Return the order of a kind that was done for a subject, the newest, or None."""
     done = [one for one in orders_of(session, subject=subject) if one.kind is kind and one.status is OrderStatus.DONE]
     return done[-1] if done else None
+
+
+def done_orders(session: Session, *, subjects: Collection[str], kind: OrderKind) -> dict[str, OrderRecord]:
+    """Return by subject the order of a kind that was done for it, the newest; without an entry where there is none."""
+    query = (
+        select(MoneyOrderRow)
+        .where(MoneyOrderRow.subject_id.in_(subjects), MoneyOrderRow.kind == kind.value)
+        .where(MoneyOrderRow.status == OrderStatus.DONE.value)
+        .order_by(MoneyOrderRow.created_at, MoneyOrderRow.id)
+    )
+    return {row.subject_id: order_record(row) for row in session.scalars(query)}
 
 
 def orders_of_prefix(session: Session, *, prefix: str) -> list[OrderRecord]:
@@ -131,8 +167,11 @@ def left_to_give_back(session: Session, *, lot: str, party: str | None) -> list[
     records = [order_record(row) for row in rows]
     returned: dict[str, int] = {}
     for one in records:
-        if one.kind is OrderKind.RELEASE and one.origin is not None:
-            returned[one.origin] = returned.get(one.origin, 0) + one.amount_minor
+        if one.origin is None:
+            continue
+        # A hold that was called in and gave less has nothing left of the rest.
+        gone = one.amount_minor - (0 if one.kind is OrderKind.RELEASE else one.done_minor)
+        returned[one.origin] = returned.get(one.origin, 0) + gone
     return [
         Paid(gateway=one.gateway, reference=one.gateway_reference, minor=left)
         for one in records

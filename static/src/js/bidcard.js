@@ -1,5 +1,6 @@
 // The bidding card. The page's plain form is the truth; this makes it live. An amount is never sent unseen:
 // it is repeated in capitals, confirmed once, and sent under an id that stays the same until a receipt is in hand.
+import { briefly } from "./all_in.js";
 import { inCapitals } from "./capitals.js";
 import { Confirmation } from "./confirm.js";
 import { showEnd, showPrice } from "./faces.js";
@@ -70,6 +71,7 @@ export class BidCard {
     if (this.bound.change && before !== null) this.bound.change.textContent = `+¥${brief(after - before)}`;
     if (this.bound.label) this.bound.label.textContent = t("当前价", "Price now");
     if (this.bound.capitals) this.bound.capitals.textContent = inCapitals(after);
+    if (!this.form) this.#tellAmount(after);
   }
 
   #showLeader() {
@@ -164,9 +166,12 @@ export class BidCard {
     if (read.minor !== undefined) {
       const size = spokenSize(read.minor);
       echo.textContent = `¥${grouped(read.minor)}${size ? ` · ${size}${t("元", " yuan")}` : ""}\n${inCapitals(read.minor)}`;
+      if (this.bound.allin) this.bound.allin.textContent = briefly(read.minor);
+      this.#tellAmount(read.minor);
       if (read.minor < least) why = t(`至少需 ¥${brief(least)}`, `At least ¥${brief(least)}`);
     } else {
       echo.textContent = "";
+      if (this.bound.allin) this.bound.allin.textContent = "";
     }
     this.amount.setAttribute("aria-invalid", String(why !== "" && this.touched));
     hint.hidden = why === "" || !this.touched;
@@ -177,6 +182,13 @@ export class BidCard {
     const leading = this.code !== null && this.state.leader === this.code;
     this.submit.disabled = Boolean(this.sending) || !navigator.onLine || leading;
     this.submit.querySelector("[data-bid-words]").textContent = leading ? t("您已领先，无须再出价", "You lead; no bid needed") : t("出价", "Place the bid");
+  }
+
+  /** Tell the page which amount is looked at, once for each. */
+  #tellAmount(minor) {
+    if (minor === this.told) return;
+    this.told = minor;
+    this.card.dispatchEvent(new CustomEvent("bidcard:amount", { bubbles: true, detail: { minor } }));
   }
 
   async #review() {

@@ -1,18 +1,10 @@
 // The second look before a bid: amount loud, capitals below, what is still to pay, and a warning where a digit may be wrong.
+import { reckon, span } from "./all_in.js";
 import { inCapitals } from "./capitals.js";
 import { brief, grouped, putMoney, spokenSize } from "./money.js";
 import { t } from "./words.js";
 
 const FAR_STEPS = 20; // more steps above the least than anyone takes by intention
-const BP_WHOLE = 10_000n;
-
-/** Taxes and fees that the court has announced, as `[{zh, en, minor?, bp?}]`. */
-function costsOf(dataset, minor) {
-  return JSON.parse(dataset.costs || "[]").map((cost) => ({
-    name: t(cost.zh, cost.en),
-    minor: cost.bp === undefined ? cost.minor : Number((BigInt(minor) * BigInt(cost.bp) + BP_WHOLE - 1n) / BP_WHOLE),
-  }));
-}
 
 export class Confirmation {
   constructor(dialog, dataset) {
@@ -52,15 +44,17 @@ export class Confirmation {
     const size = spokenSize(minor);
     this.bound.size.textContent = size ? t(`即${size}元`, `that is ${size} yuan`) : "";
     const deposit = Math.min(Number(this.dataset.depositMinor || 0), minor);
-    const costs = costsOf(this.dataset, minor);
+    const whole = reckon(minor);
+    const costs = (whole?.lines ?? []).filter((line) => line.known && line.most > 0);
+    const more = whole?.unknown ? t(`（另有 ${whole.unknown} 项待定）`, ` (and ${whole.unknown} not known yet)`) : "";
     const lines = [
-      [t("出价", "Your bid"), minor],
-      ...costs.map((cost) => [cost.name, cost.minor]),
-      [t("全部应付", "All in"), costs.reduce((sum, cost) => sum + cost.minor, minor), "pairs__sum"],
-      [t("已付保证金抵扣", "Less the deposit paid"), -deposit],
-      [t("成交后须付余款", "Balance to pay after the close"), minor - deposit],
+      [t("出价", "Your bid"), `¥${grouped(minor)}`],
+      ...costs.map((cost) => [cost.name, span(cost.least, cost.most)]),
+      ...(whole ? [[t("连税费", "With taxes and fees") + more, span(whole.least, whole.most), "pairs__sum"]] : []),
+      [t("已付保证金抵扣", "Less the deposit paid"), `−¥${grouped(deposit)}`],
+      [t("成交后须付法院余款", "Balance to the court after the close"), `¥${grouped(minor - deposit)}`],
     ];
-    this.bound.lines.replaceChildren(...(costs.length === 0 ? lines.filter((_, n) => n !== 1) : lines).map(pair));
+    this.bound.lines.replaceChildren(...lines.map(pair));
     this.#check();
   }
 
@@ -91,13 +85,13 @@ export class Confirmation {
   }
 }
 
-function pair([name, minor, className]) {
+function pair([name, text, className]) {
   const row = document.createElement("div");
   const term = document.createElement("dt");
   const value = document.createElement("dd");
   if (className) row.className = className;
   term.textContent = name;
-  value.textContent = `${minor < 0 ? "−" : ""}¥${grouped(Math.abs(minor))}`;
+  value.textContent = text;
   row.append(term, value);
   return row;
 }

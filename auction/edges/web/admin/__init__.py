@@ -1,4 +1,4 @@
-"""Administration: courts, accounts and their keys, partners with their addresses and deliveries.
+"""Administration: courts with their ways to pay, accounts and their keys, partners with their addresses and deliveries.
 
 Words: a *key* lets a program act for an account within its scopes; an *endpoint* is an address of a partner.
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from auction.edges.platform import Platform
-from auction.edges.web.admin import accounts, courts, partners
+from auction.edges.web.admin import accounts, courts, partners, ways
 from auction.edges.web.court import desk
 
 
@@ -21,6 +21,6 @@ def blueprint(_platform: Platform) -> Blueprint:
     """Return the administrator's pages under ``/admin``."""
     admin = Blueprint("admin", __name__)
     admin.before_request(desk.refuse_unprintable)
-    for part in (courts, accounts, partners):
+    for part in (courts, ways, accounts, partners):
         admin.register_blueprint(part.pages)
     return admin

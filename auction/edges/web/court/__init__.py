@@ -16,24 +16,31 @@ from flask import Blueprint
 
 from auction.edges.platform import Platform
 from auction.edges.web.court import (
+    bank,
+    bank_payments,
     bidders,
     cases,
     controlling,
     desk,
     distribution,
+    documents,
     drafting,
     entrusting,
     in_kind,
+    ledger,
     lots,
+    matters,
     money,
     objections,
     panel,
     papers,
+    returning,
     settlement,
     staying,
     things,
     today,
     valuing,
+    waterfall,
 )
 
 
@@ -50,6 +57,7 @@ def blueprint(_platform: Platform) -> Blueprint:
         entrusting,
         drafting,
         lots,
+        waterfall,
         bidders,
         staying,
         panel,
@@ -57,8 +65,14 @@ def blueprint(_platform: Platform) -> Blueprint:
         in_kind,
         distribution,
         money,
+        bank,
+        bank_payments,
+        matters,
+        ledger,
         objections,
         papers,
+        documents,
+        returning,
     ):
         court.register_blueprint(part.pages)
     return court

@@ -9,9 +9,11 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from auction.edges.web import disputes, visitor
+from auction.edges.web import disputes, statements, visitor
 from auction.edges.web.court import cases as files
 from auction.edges.web.court import desk, fields
+from auction.edges.web.court import waterfall as glance
+from auction.edges.web.court.parts import OTHER_CASE, PARTS
 from auction.edges.web.visitor import open_to, platform, t
 from auction.foundation.database.acts import Act
 from auction.foundation.kernel.refusal import Refusal
@@ -31,25 +33,6 @@ _VERBS = {
     "pay_out": (commands.pay_out, "付款已提交审批", "The payment is proposed"),
     "release": (commands.release_payout, "付款已批准，正在发放", "The payment is released and under way"),
 }
-_PARTS: dict[str, tuple[str, str]] = {
-    "costs": ("执行费用", "Costs"),
-    "enforcement_fee": ("申请执行费", "Enforcement fee"),
-    "living_setaside": ("生活保障", "Living set-aside"),
-    "queue": ("轮候查封", "Waiting seizure"),
-    "bankruptcy": ("移交破产", "To the bankruptcy court"),
-    "bankruptcy_administrator": ("破产管理人", "Bankruptcy administrator"),
-    "medical": ("人身损害医疗费", "Medical costs"),
-    "construction": ("建设工程价款", "Construction"),
-    "priority": ("优先受偿", "Priority"),
-    "restitution": ("退赔被害人", "Restitution"),
-    "ordinary": ("普通债权", "Ordinary"),
-    "doubled_interest": ("加倍利息", "Doubled interest"),
-    "fine": ("罚金", "Fine"),
-    "confiscation": ("没收财产", "Confiscation"),
-    "surplus": ("退还被执行人", "Back to the debtor"),
-}
-#: Who gets a line that is no claim of the case: the account of a case that waited, or that seized first.
-_OTHER_CASE = ("其他案件的案款账户", "The account of another case")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +75,13 @@ def shown(case: str, *, refusal: Refusal | None = None) -> str:
         steps = waterfall(file["case"], plan) if plan else []
         orders = treasury.orders_of_prefix(session, prefix=f"{plan.id}:") if plan else []
         names = _names(session, plan)
-    context = file | quarrel | {"plan": plan, "steps": steps, "orders": orders, "names": names}
+        ahead = glance.of_case(session, case, wish=glance.asked())
+        booked = statements.booked(session, [order.id for order in orders])
+    context = (
+        file
+        | quarrel
+        | {"plan": plan, "steps": steps, "orders": orders, "names": names, "booked": booked, "ahead": ahead}
+    )
     return desk.page("court/case_distribution.html", rail="cases", tab="distribution", refusal=refusal, **context)
 
 
@@ -107,7 +96,7 @@ def waterfall(case: CaseRecord, plan: PlanRecord) -> list[Step]:
     claims = {claim.id: claim for claim in case.claims}
     rows: list[tuple[str, str, int, int | None, int | None, str]] = [
         (
-            claims[line.to].creditor if line.to in claims else t(*_PARTS.get(line.to, _OTHER_CASE)),
+            claims[line.to].creditor if line.to in claims else t(*PARTS.get(line.to, OTHER_CASE)),
             line.part.value,
             line.amount_minor,
             claims[line.to].amount_minor if line.to in claims and line.part.value != "doubled_interest" else None,
@@ -122,7 +111,7 @@ def waterfall(case: CaseRecord, plan: PlanRecord) -> list[Step]:
     for name, part, amount, wanted, rank, article in rows:
         left, right = (_place(minor, plan.total_minor) for minor in (before, before + amount))
         before += amount
-        words = t(*_PARTS.get(part, (part, part)))
+        words = t(*PARTS.get(part, (part, part)))
         steps.append(Step(name, words, amount, wanted, rank, article, left, max(right - left, 2)))
     return steps
 

@@ -22,6 +22,7 @@ from auction.foundation.kernel.refusal import InputMalformed, Refusal
 from auction.foundation.kernel.roles import Role
 from auction.procedure.assets import queries as assets
 from auction.procedure.bidding import queries as bidding
+from auction.procedure.deposits import queries as deposits
 from auction.procedure.identity import queries as identity
 from auction.procedure.lots import announcement, approvals, basis, commands, corrections, readiness, stays
 from auction.procedure.lots import desk as desk_queries
@@ -157,6 +158,8 @@ def _live(session: Session, lot: LotRecord) -> dict[str, Any]:
         "choices": standing.choices(lot),
         "state": bidding.state(session, lot.id),
         "registered": bidding.registered_count(session, lot.id),
+        "returning": [one for one in deposits.going_back(session, case=lot.case) if one.lot == lot.id],
+        "of_case": lot.case,
     }
 
 

@@ -9,23 +9,26 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from auction.edges.web import disputes
+from auction.edges.web import statements as shown
 from auction.edges.web.court import cases as files
 from auction.edges.web.court import desk, fields
 from auction.edges.web.visitor import open_to, platform, t
 from auction.foundation.database.acts import Act
 from auction.foundation.kernel.ids import new_id
-from auction.foundation.ledger import queries as ledger
+from auction.foundation.ledger import statements
+from auction.foundation.ledger.statements import Scope
 from auction.procedure.cases import payments
 from auction.procedure.cases import queries as cases
 from auction.procedure.deposits import queries as deposits
 from auction.procedure.identity import queries as identity
-from auction.procedure.treasury import orders
+from auction.procedure.treasury import bank_lines, differences, matching, orders, runs
 from auction.procedure.treasury import queries as treasury
 from auction.procedure.treasury.queries import OrderRecord
 
 pages = Blueprint("money", __name__, url_prefix="/court")
 
 _PAGE = 50
+_LATEST = 20
 #: Orders whose payee is public or a party; deposits are listed without a person, before and after the close.
 _NAMED = frozenset({"distribution", "balance"})
 
@@ -39,8 +42,17 @@ def index() -> str:
         found = cases.cases(session, court=desk.own_court(), limit=_PAGE + 1, after=after)
         accounts = {case.id: deposits.money(session, case=case.id) for case in found[:_PAGE]}
         left = {case.id: files.left_of(session, case.id) for case in found[:_PAGE]}
+        own = cases.ids(court=desk.own_court())
+        context: dict[str, Any] = {
+            "open": len(differences.open_differences(session, case=own)),
+            "last_run": runs.last_run(session),
+            "returning": deposits.going_back(session, case=own),
+            "on_desk": len(bank_lines.unmatched(session, court=desk.own_court())),
+        }
     more = found[_PAGE - 1].id if len(found) > _PAGE else None
-    return desk.page("court/money.html", rail="money", cases=found[:_PAGE], accounts=accounts, left=left, more=more)
+    return desk.page(
+        "court/money.html", rail="money", cases=found[:_PAGE], accounts=accounts, left=left, more=more, **context
+    )
 
 
 @pages.get("/cases/<case>/money")
@@ -54,14 +66,28 @@ def _of_case(case: str, *, refusal: Any = None) -> str:  # noqa: ANN401 - a refu
     with platform().read() as session:
         file = files.file_of(session, case)
         placed = treasury.orders_of_case(session, case=case)
-        statement = ledger.statement(session, case=case)
+        scope = Scope(case=case)
+        latest = statements.lines(session, scope=scope, newest=_LATEST)
         names = _names(session, placed)
         owed = {
             "outstanding_minor": payments.outstanding(session, case=case),
             "paid_in_minor": payments.paid_in(session, case=case),
             "payment_id": new_id("payment"),
+            "case_reference": matching.case_reference(case),
         }
-    context = file | owed | {"orders": placed, "statement": statement, "names": names}
+        booked = {
+            "balances": statements.balances(session, scope=scope),
+            "booked": shown.booked(session, [order.id for order in placed]),
+            "lines": latest,
+            "holders": shown.holders(session, latest),
+            "titles": shown.titles(session, latest),
+            "kinds": {line.kind: shown.kind_word(line.kind) for line in latest},
+            "word": shown.account_word,
+            "differing": differences.open_differences(session, case=case),
+            "returning": deposits.going_back(session, case=case),
+            "of_case": case,
+        }
+    context = file | owed | booked | {"orders": placed, "names": names}
     return desk.page("court/case_money.html", rail="money", tab="money", refusal=refusal, **context)
 
 

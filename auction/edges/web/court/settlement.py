@@ -9,7 +9,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from auction.edges.web import visitor
+from auction.edges.web import statements, visitor
 from auction.edges.web.court import desk, fields, next_round, standing
 from auction.edges.web.court.lots import common, rules_today
 from auction.edges.web.visitor import open_to, platform, t
@@ -82,6 +82,7 @@ def _sold(session: Session, lot: LotRecord, sold: SettlementRecord) -> dict[str,
         "buyer": identity.person(session, sold.buyer_person),
         "code": bidding.registration(session, sold.buyer_registration).code if sold.buyer_registration else None,
         "back": deposits.deposits_of_lot(session, lot=lot.id),
+        "entries_of": statements.latest_of_deposits(session, lot=lot.id),
         "pending": _waiting(session, f"balance:{lot.id}"),
         "loss": foreseen.loss(session, lot=lot.id, now=visitor.now()),
         "forfeit": forfeit,

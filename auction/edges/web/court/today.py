@@ -59,7 +59,12 @@ _PLACES: dict[str, tuple[str, Role, str, str]] = {
     "pay_out": ("/court/cases/{case}/distribution", Role.FINANCE, "提交付款", "Propose the payment"),
     "release_payout": ("/court/cases/{case}/distribution", Role.HEAD, "审批付款", "Release the payment"),
     "release_deposit": ("/court/cases/{case}/money", Role.FINANCE, "查看退款", "See the return"),
+    "tell_of_lapse": ("/court/lots/{on}/settlement", Role.FINANCE, "通知买受人", "Tell the buyer"),
     "apply_deposit": ("/court/cases/{case}/money", Role.FINANCE, "查看转款", "See the transfer"),
+    "resolve_difference": ("/court/ledger/differences#{on}", Role.FINANCE, "查清差异", "Resolve it"),
+    "payment_disputed": ("/court/cases/{case}/payment-matters", Role.FINANCE, "核对争议", "Look at it"),
+    "payment_returned_outside": ("/court/cases/{case}/payment-matters", Role.FINANCE, "核对退款", "Look at it"),
+    "claim_money": ("/court/bank/lines/{on}", Role.FINANCE, "查明款项", "Claim it"),
     "retry_order": ("/court/cases/{case}/money", Role.FINANCE, "重新发送", "Send again"),
 }
 _ELSEWHERE = ("/court/cases/{case}", Role.OFFICER, "打开案件", "Open the case")

@@ -1,0 +1,48 @@
+"""Rows of deposits and their orders, as every act on a deposit uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auction.foundation.database.acts import Act
+from auction.foundation.docket.commands import Line, append_all
+from auction.foundation.ledger.commands import Booking, book_all
+from auction.foundation.ledger.rules import Account, Posting
+from auction.foundation.ledger.rules import move as carried
+from auction.procedure.deposits import rules
+from auction.procedure.deposits.models import Deposit
+from auction.procedure.deposits.rules import DepositStatus
+from auction.procedure.treasury.queries import OrderRecord
+
+PURPOSE = "deposit"
+
+
+def move(row: Deposit, target: DepositStatus) -> None:
+    """Take a deposit one step along its road."""
+    row.status = rules.moved(DepositStatus(row.status), target).value
+
+
+def postings(row: Deposit, *, minor: int, source: Account, target: Account) -> list[Posting]:
+    """Return the postings that carry an amount of a deposit from one account to another."""
+    return carried(
+        case=row.case_id, minor=minor, source=source, target=target, lot=row.lot_id, holder=row.registration_id
+    )
+
+
+def book_and_enter(
+    act: Act, done: Iterable[tuple[Deposit, OrderRecord]], *, kind: str, source: Account, target: Account
+) -> None:
+    """Book that deposits of one lot went from one account to another, whole, and enter it in the docket."""
+    moved = list(done)
+    if not moved:
+        return
+    book_all(
+        act,
+        [
+            Booking(kind, order.id, postings(row, minor=row.amount_minor, source=source, target=target))
+            for row, order in moved
+        ],
+    )
+    lines = [Line(kind, {"code": row.code, "amount_minor": row.amount_minor}) for row, _ in moved]
+    append_all(act, f"lot:{moved[0][0].lot_id}", lines)
+    act.session.flush()

@@ -1,0 +1,259 @@
+"""A sale on paper: its confirmation (网拍规定第22条), and the ruling that passes title (拍卖变卖规定第20条)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from auction.foundation.docket import queries as docket
+from auction.foundation.docket.rules import Entry
+from auction.procedure.bidding import queries as bidding
+from auction.procedure.papers import words
+from auction.procedure.papers.blocks import Block, Content, Items, Pairs, Paragraph, Text
+from auction.procedure.papers.texts import parties
+from auction.procedure.papers.texts.builder import not_yet
+from auction.procedure.papers.texts.folder import (
+    ROUNDS,
+    Buyer,
+    Folder,
+    buyers,
+    control,
+    folder,
+    names_of,
+    panel,
+    right,
+    things,
+)
+from auction.procedure.papers.texts.law import cite
+from auction.procedure.papers.texts.outline import orders
+from auction.procedure.papers.words import say
+from auction.procedure.settlement import queries as settlement
+from auction.procedure.settlement.queries import SettlementRecord
+from auction.procedure.settlement.rules import SettlementStatus
+
+CONFIRMATION, RULING = "confirmation", "sale_ruling"
+NOT_SOLD = Text("该拍品没有成交", "the lot was not sold")
+REVOKED = Text("该次成交已被撤销", "the sale was revoked")
+
+
+def sold(session: Session, lot: str, *, kind: str) -> SettlementRecord:
+    """Return the settlement of a lot that was sold by auction and stands.
+
+    :raises PaperNotYet: when it was not sold, or the sale was revoked
+    """
+    found = settlement.settlement(session, lot)
+    if found is None or found.way != "auction":
+        raise not_yet(kind, NOT_SOLD)
+    if found.status is SettlementStatus.REVOKED:
+        raise not_yet(kind, REVOKED)
+    return found
+
+
+def confirmation(session: Session, *, subject: str, now: datetime) -> Content:
+    """Return the confirmation of a sale in the buyer's real name, as it was confirmed at the close.
+
+    It is public: of a resident's number a part stands on it.
+
+    :raises PaperNotYet: before a sale, and when it was revoked
+    """
+    found = folder(session, subject, now=now)
+    deal = sold(session, subject, kind=CONFIRMATION)
+    entry = docket.of_kinds(session, f"lot:{subject}", ["settlement.confirmed"])[-1]
+    who = buyers(session, lot=subject, person=deal.buyer_person)
+    told = words.joined((one.told(full=False) for one in who), zh="；", en="; ")
+    blocks: tuple[Block, ...] = (
+        Paragraph(_confirmed(session, found, deal, who=who)),
+        Pairs(
+            (
+                (Text("标的物", "Property"), words.joined(things(found), zh="；", en="; ")),
+                (Text("执行案号", "Case"), Text.same(found.lot.case_number)),
+                (Text("买受人", "Buyer"), names_of(who)),
+                (Text("买受人身份", "Identity of the buyer"), told),
+                *_figures(found, entry),
+            )
+        ),
+        Items(_notes(found, entry)),
+    )
+    return Content(
+        kind=CONFIRMATION,
+        court=found.lot.court_name,
+        title=say("网络司法{kind}成交确认书", "Confirmation of the online judicial {kind}", kind=found.kind),
+        number=deal.confirmation_number,
+        to=None,
+        blocks=blocks,
+        signers=(),
+        dated=deal.confirmed_at,
+    )
+
+
+def _confirmed(session: Session, found: Folder, deal: SettlementRecord, *, who: tuple[Buyer, ...]) -> Text:
+    result = bidding.outcome(session, found.lot.id)
+    return say(
+        "在{court}于人民法院网络司法拍卖平台开展的{title}（{round}）项目公开竞价中，竞买人{buyer}以竞买代码{code}，"
+        "经过{bids}次出价，于{closed}以最高价{price}竞得。",
+        "In the public bidding for {title} ({round}) held by the {court} on the online judicial auction platform, "
+        "{buyer}, under the bidding code {code}, won at {closed} with the highest bid of "
+        "{price}; bids made in all: {bids}.",
+        court=found.lot.court_name,
+        title=found.title,
+        round=ROUNDS[found.lot.round],
+        buyer=names_of(who),
+        code=result.winner_code or "",
+        bids=result.bids,
+        closed=words.instant(result.closed_at or deal.confirmed_at),
+        price=words.amount(deal.price_minor),
+    )
+
+
+def _figures(found: Folder, entry: Entry) -> tuple[tuple[Text, Text], ...]:
+    """Return the sums as they were confirmed, whatever has been paid or set off since."""
+    public = entry.public
+    paid = Text("已缴变卖预缴款", "Paid beforehand") if found.lot.round == "sale" else Text(
+        "已缴保证金（抵作价款）", "Deposit, counted toward the price"
+    )  # fmt: skip
+    return (
+        (Text("竞买代码", "Bidding code"), Text.same(str(public["code"]))),
+        (Text("成交价", "Price"), words.amount(public["price_minor"])),
+        (paid, words.amount(public["deposit_minor"])),
+        (Text("应付余款", "Balance"), words.amount(public["balance_minor"])),
+        (Text("余款付清期限", "Balance due by"), words.day(datetime.fromisoformat(public["balance_due_by"]))),
+    )
+
+
+def _notes(found: Folder, entry: Entry) -> tuple[Text, ...]:
+    notes = [
+        say(
+            "标的物最终成交以{court}出具的裁定为准，所有权自裁定送达买受人时起转移。",
+            "The sale is final with the ruling of the {court}; title passes when it is served on the buyer.",
+            court=found.lot.court_name,
+        ),
+        say(
+            "本确认书由平台依照{law}自动生成并公示。",
+            "This confirmation is made and published by the platform itself under {law}.",
+            law=cite(("online_auction", (22,))),
+        ),
+    ]
+    if entry.public["balance_minor"]:
+        notes.insert(
+            0,
+            Text(
+                "请按公告要求在期限内付清余款；逾期不付的，保证金不予退还，并不得参加重新拍卖。",
+                "Pay the balance in time as announced; who does not, loses the deposit and may not bid again for it.",
+            ),
+        )
+    return tuple(notes)
+
+
+def sale_ruling(session: Session, *, subject: str, now: datetime) -> Content:
+    """Return the ruling on a sale, with the parties' full particulars: it is what a title is registered by.
+
+    :raises PaperNotYet: before the ruling is made, and when the sale was revoked
+    """
+    found = folder(session, subject, now=now)
+    deal = sold(session, subject, kind=RULING)
+    if deal.ruled_at is None or deal.ruling_number is None:
+        raise not_yet(
+            RULING, Text("价款付清后法院尚未作出裁定", "the court has not ruled yet, which it does once paid")
+        )
+    who = buyers(session, lot=subject, person=deal.buyer_person)
+    law = cite(("civil_procedure", (258, 262)), ("online_auction", (22,)), ("auction_and_sale", (20, 26, 28)))
+    blocks = (
+        *parties.head(
+            [*parties.applicants(found), parties.debtor(found), *parties.bought(Text("买受人", "Buyer"), who)]
+        ),
+        Paragraph(_course(session, found, deal, who=who)),
+        Paragraph(say("依照{law}的规定，裁定如下：", "Under {law}, it is ruled:", law=law)),
+        *orders(passing(found, who=who, taker=Text("买受人", "buyer"))),
+        Paragraph(EFFECTIVE),
+    )
+    return Content(
+        kind=RULING,
+        court=found.lot.court_name,
+        title=Text("执行裁定书", "Enforcement ruling"),
+        number=deal.ruling_number,
+        to=None,
+        blocks=blocks,
+        signers=panel(found),
+        dated=deal.ruled_at,
+    )
+
+
+EFFECTIVE = Text("本裁定送达后即发生法律效力。", "This ruling takes effect when it is served.")
+
+
+def passing(found: Folder, *, who: tuple[Buyer, ...], taker: Text) -> tuple[Text, ...]:
+    """Return what a ruling that passes title orders, for a buyer as for a creditor who takes in kind."""
+    listed = words.joined(things(found), zh="；", en="; ")
+    return (
+        say(
+            "{owners}名下的{things}的{right}归{taker}{name}所有，自本裁定送达{taker}时起转移。",
+            "The {right} of {things}, held by {owners}, goes to the {taker} {name} and passes when this ruling is "
+            "served "
+            "on the {taker}.",
+            owners=found.owners,
+            things=listed,
+            right=right(found),
+            taker=taker,
+            name=names_of(who),
+        ),
+        say(
+            "解除{court}对上述财产的{control}；上述财产上原有的担保物权及其他优先受偿权因{kind}消灭。",
+            "The {control} of the property by the {court} is lifted; security and other prior rights on it end with "
+            "the {kind}.",
+            court=found.lot.court_name,
+            control=control(found),
+            kind=found.kind,
+        ),
+        say(
+            "{taker}{name}可持本裁定书到登记机构办理产权过户登记手续。",
+            "With this ruling the {taker} {name} may have the title registered.",
+            taker=taker,
+            name=names_of(who),
+        ),
+    )
+
+
+def _course(session: Session, found: Folder, deal: SettlementRecord, *, who: tuple[Buyer, ...]) -> Text:
+    result = bidding.outcome(session, found.lot.id)
+    held = found.lot.announced_at or found.lot.opens_at
+    return say(
+        "本院在执行申请执行人{applicants}与被执行人{debtor}一案（案号{number}）中，于{announced}公告，自{opens}起在"
+        "人民法院网络司法拍卖平台上对{title}公开进行{kind}（{round}）。{closed}，买受人{buyer}以最高价{price}竞得。{paid}",
+        "In the enforcement case {number}, {applicants} against {debtor}, the court announced on {announced} and from "
+        "{opens} held a public {kind} of {title} ({round}) on the online judicial auction platform. At {closed} the "
+        "buyer {buyer} won with the highest bid of {price}. {paid}",
+        applicants=found.applicants,
+        debtor=found.case.debtor.name,
+        number=found.lot.case_number,
+        announced=words.day(held),
+        opens=words.instant(found.lot.opens_at),
+        title=found.title,
+        kind=found.kind,
+        round=ROUNDS[found.lot.round],
+        closed=words.instant(result.closed_at or deal.confirmed_at),
+        buyer=names_of(who),
+        price=words.amount(deal.price_minor),
+        paid=paid(found, deal),
+    )
+
+
+def paid(found: Folder, deal: SettlementRecord) -> Text:
+    """Return how the price came together: deposit, balance, and a claim of the taker's own that counts for it."""
+    parts = [
+        (Text("已缴款项抵作价款", "paid before the close"), deal.deposit_minor),
+        (Text("其债权抵作价款", "set off against the claim in this case"), deal.credit_minor),
+        (Text("余款", "the balance"), deal.balance_minor),
+    ]
+    told = words.joined(
+        (say("{name}{sum}", "{name} {sum}", name=name, sum=words.amount(minor)) for name, minor in parts if minor),
+        zh="，",
+        en="; ",
+    )
+    when = found.lot.closed_at if deal.paid_at is None else deal.paid_at
+    return say(
+        "价款已于{at}全部付清（{told}）。",
+        "The price was paid in full on {at} ({told}).",
+        at=words.day(when or deal.confirmed_at),
+        told=told,
+    )
