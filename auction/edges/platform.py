@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from sqlalchemy.orm import Session
 
@@ -17,10 +17,11 @@ from auction.foundation.kernel.roles import PLATFORM, Actor
 from auction.gateways.bank import BankGateway
 from auction.gateways.choice import Gateways
 from auction.gateways.clock import Clock, FileClock, SystemClock
-from auction.gateways.port import PaymentGateway
+from auction.gateways.port import MoneyOrder, PaymentGateway
 from auction.gateways.sandbox import SandboxGateway
 from auction.gateways.stripe_service.gateway import StripeGateway
 from auction.procedure.papers import characters
+from auction.procedure.treasury import connected
 from auction.settings import Settings
 
 
@@ -75,6 +76,12 @@ def _gateways(settings: Settings, database: Database, clock: Clock) -> Gateways:
         sandbox = SandboxGateway(database.engine, clock=clock)
         by_name[sandbox.name] = sandbox
     if settings.stripe is not None:
-        stripe = StripeGateway(settings.stripe, clock=clock)
+        stripe = StripeGateway(settings.stripe, payee=partial(_connected_account, database))
         by_name[stripe.name] = stripe
     return Gateways(by_name=by_name, default="sandbox" if settings.demo else bank.name)
+
+
+def _connected_account(database: Database, order: MoneyOrder) -> str | None:
+    """Return the account at Stripe of who is paid by an order."""
+    with database.read() as session:
+        return connected.connected_account(session, order.party)

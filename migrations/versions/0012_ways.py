@@ -79,9 +79,24 @@ def upgrade() -> None:
         postgresql_where=sa.text("task IS NOT NULL AND settled_at IS NULL"),
     )
     op.create_index("ix_payment_events_subject", "payment_events", ["gateway", "subject"])
+    op.create_table(
+        "connected_accounts",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entered_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_connected_accounts")),
+    )
+    op.create_index("ix_connected_accounts_person_id", "connected_accounts", ["person_id"])
+    op.execute(
+        "CREATE TRIGGER connected_accounts_only_grows BEFORE UPDATE OR DELETE ON connected_accounts "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("connected_accounts")
     op.drop_table("payment_events")
     op.drop_table("payment_ways")
     op.drop_table("court_accounts")

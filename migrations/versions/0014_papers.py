@@ -94,6 +94,14 @@ def _papers() -> None:
     op.create_index("ix_papers_case_id", "papers", ["case_id"])
     op.create_index("ix_papers_replaces", "papers", ["replaces"], unique=True)
     op.create_index("ix_papers_number", "papers", ["number"], unique=True)
+    op.create_index(
+        "uq_papers_one_draft_of_a_kind",
+        "papers",
+        ["kind", "subject"],
+        unique=True,
+        postgresql_where=sa.text("status <> 'final'"),
+    )
+    op.create_index("ix_papers_kind_subject", "papers", ["kind", "subject"])
     op.create_index("ix_papers_waiting", "papers", ["drawn_at"], postgresql_where=sa.text("status <> 'final'"))
 
 

@@ -78,7 +78,7 @@ def test_every_amount_of_a_case_leads_to_an_entry_that_balances(house: Courthous
         assert "卷宗记录" in page
     charge = next(page for link in links if "付清余款 ·" in (page := finance.see(link)))
     assert re.search(r"SB\d{12}", charge), "the order behind it names the gateway's reference"
-    assert "sandbox" in charge
+    assert "演示支付" in charge
     assert entries(finance.see("/court/lots/L1/settlement")) <= links
 
 

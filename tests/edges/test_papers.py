@@ -191,10 +191,12 @@ def test_a_check_without_a_file_or_a_digest_is_refused(stranger: Clerk, form: di
 
 
 def test_a_file_larger_than_any_paper_is_refused(stranger: Clerk) -> None:
-    stranger.send("/papers/check", {"sha256": "0" * 64})
-    form = {"csrf_token": stranger.token, "file": (io.BytesIO(b"0" * 3_000_000), "paper.pdf")}
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="paper.pdf"\r\n\r\n'
+    body = head + b"0" * 3_000_000 + b"\r\n--x--\r\n"
 
-    assert stranger.client.post("/papers/check", data=form).status_code == 413
+    answer = stranger.client.post("/papers/check", data=body, content_type="multipart/form-data; boundary=x")
+
+    assert answer.status_code == 413
 
 
 def test_a_ruling_is_read_by_those_it_concerns_and_only_checked_by_others(

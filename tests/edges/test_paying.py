@@ -122,7 +122,10 @@ def test_another_way_gives_the_first_up_and_only_one_is_paid(li: Browser, platfo
     assert li.at == PAY
     li.send(PAY, way="sandbox")
     assert "您已取得竞买资格" in li.text
-    assert [one.status for one in all_orders(platform)] == [OrderStatus.FAILED, OrderStatus.DONE]
+    assert {one.way: one.status for one in all_orders(platform)} == {
+        "bank": OrderStatus.FAILED,
+        "sandbox": OrderStatus.DONE,
+    }
     assert "您已放弃这笔付款" in li.get(f"/my/payments/{first.id}").text
     with platform.read() as session:
         assert deposits.money(session, case="C1").held_minor == DEPOSIT
@@ -365,7 +368,10 @@ def test_what_cannot_be_read_on_that_page_changes_nothing(house: Courthouse, for
 
 def test_the_head_opens_his_own_courts_page_and_others_none(house: Courthouse) -> None:
     head = house.staff["head"]
+    assert f'href="{WAYS}"' in head.see("/court/money")
+    assert f'href="{WAYS}"' not in house.officer.see("/court/money")
     head.do(WAYS, {"purpose": "payout", "take-bank": "1"})
+    assert 'href="/admin"' not in head.see(WAYS)
     assert head.client.get("/admin/courts/T2/ways").status_code in {403, 404}
     assert head.send("/admin/courts/T2/ways", {"purpose": "payout"}).status_code in {403, 404}
     for role in ("officer", "finance"):

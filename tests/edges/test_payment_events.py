@@ -354,6 +354,21 @@ def test_a_matter_is_settled_once_and_by_finance_alone(
         payment_events.settle_matter(act, case="C1", subject=disputed, note="看过")
 
 
+def test_a_refund_that_comes_back_after_it_was_done_is_due_for_finance(
+    stripe: Joined, sale: Sale, clock: ManualClock
+) -> None:
+    _, order = asked(sale, "N1")
+    pay(stripe, order, method="alipay")
+    stripe.tell()
+    sale.until_closed()
+    stripe.tell()
+    assert tasks(stripe) == []
+    refund = next(iter(stripe.peer.book.refunds))
+    stripe.peer.book.bounce_refund(refund)
+    stripe.tell()
+    assert tasks(stripe) == [("payment_return_failed", refund, "C1")]
+
+
 def test_a_refund_made_at_stripe_itself_is_due_for_finance_and_one_of_ours_is_not(
     stripe: Joined, sale: Sale, clock: ManualClock
 ) -> None:

@@ -11,6 +11,8 @@ from auction.app import create_app
 from auction.edges.inbox import cashier, payment_events
 from auction.edges.live import live_of
 from auction.edges.platform import Platform
+from auction.gateways.port import GatewayRefused, MoneyOrder, OrderKind
+from auction.procedure.cases import queries as cases
 from auction.procedure.deposits.commands import pay_deposit
 from tests.edges.clerks import Clerk, Courthouse
 from tests.peers.stripe_events import Courier
@@ -120,3 +122,58 @@ def test_without_stripe_a_payments_page_lets_nobody_in(platform: Platform) -> No
         assert "frame-src" not in policy
     finally:
         live_of(made).stop()
+
+
+@pytest.fixture
+def creditor(house: Courthouse) -> str:
+    """The creditor of a case of the court."""
+    Sale(house.platform).open()
+    with house.platform.read() as session:
+        return cases.case(session, "C1").claims[0].creditor_person
+
+
+def test_a_creditor_with_an_account_at_stripe_is_paid_there(house: Courthouse, peer: StripePeer, creditor: str) -> None:
+    peer.book.accounts.add("acct_1Creditor")
+    order = MoneyOrder(
+        id="G1", kind=OrderKind.PAYOUT, amount_minor=7, currency="CNY", case="C1", lot=None, party=creditor
+    )
+    gateway = house.platform.gateways.of("stripe")
+    with pytest.raises(GatewayRefused, match=r"payee\.no_account"):
+        gateway.payout(order)
+    finance = house.staff["finance"]
+    finance.do(f"{PAGE}/account", {"person": creditor, "account": "acct_1Creditor"})
+    assert "acct_1Creditor" in finance.see(PAGE)
+    gateway.payout(order)
+    assert [one["destination"] for one in peer.book.transfers.values()] == ["acct_1Creditor"]
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({"account": ""}, 400),
+        ({"account": "6222000000000000"}, 400),
+        ({"account": "acct_"}, 400),
+        ({"account": "acct_付款"}, 400),
+        ({"account": "acct_1\n2"}, 400),
+        ({"account": "acct_" + "1" * 61}, 400),
+        ({"person": ""}, 400),
+        ({"person": "N-nobody"}, 403),
+    ],
+)
+def test_an_account_that_is_none_or_somebody_elses_is_refused(
+    house: Courthouse, creditor: str, given: dict[str, str], status: int
+) -> None:
+    fields = {"person": creditor, "account": "acct_1Creditor", **given}
+    assert house.staff["finance"].send(f"{PAGE}/account", fields).status_code == status
+    assert "acct_" not in house.staff["finance"].see(PAGE).partition("<tbody>")[2].partition("</tbody>")[0]
+
+
+def test_only_finance_and_head_of_the_court_enter_accounts(house: Courthouse, creditor: str) -> None:
+    fields = {"person": creditor, "account": "acct_1Creditor"}
+    assert house.officer.send(f"{PAGE}/account", fields).status_code == 403
+    other = Courthouse(house.platform, court="T2", name="上海市浦东新区人民法院")
+    try:
+        assert other.staff["finance"].send(f"{PAGE}/account", fields).status_code in {403, 404}
+    finally:
+        live_of(other.app).stop()
+    assert house.staff["head"].do(f"{PAGE}/account", fields) == PAGE

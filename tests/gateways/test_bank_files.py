@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -120,6 +121,14 @@ def test_a_csv_says_the_same_as_a_statement() -> None:
         same, place=0, value_on=None, creditor_reference=None, text=""
     )
     assert "RF712348231648329201" in line.text
+
+
+def test_the_example_of_the_manual_is_read() -> None:
+    example = Path(__file__).resolve().parents[2] / "docs" / "examples" / "bank.csv"
+
+    read = reading.read(example.read_bytes())
+
+    assert ([one.direction for one in read.lines], read.bad) == ([Direction.CREDIT, Direction.DEBIT], ())
 
 
 def test_a_csv_of_a_chinese_bank_is_read_in_its_encoding() -> None:

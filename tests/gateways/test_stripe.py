@@ -40,8 +40,8 @@ def peer(clock: ManualClock) -> StripePeer:
 
 
 @pytest.fixture
-def gateway(peer: StripePeer, clock: ManualClock) -> StripeGateway:
-    return StripeGateway(ACCOUNT, clock=clock, http_client=InProcess(peer), payee=lambda order: order.party)
+def gateway(peer: StripePeer) -> StripeGateway:
+    return StripeGateway(ACCOUNT, http_client=InProcess(peer), payee=lambda order: order.party)
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_an_amount_that_is_none_is_refused(gateway: StripeGateway, deposit: Mone
 
 
 def test_a_card_alone_is_asked_to_hold_as_a_whole(peer: StripePeer, clock: ManualClock, deposit: MoneyOrder) -> None:
-    alone = StripeGateway(replace(ACCOUNT, methods=("card",)), clock=clock, http_client=InProcess(peer))
+    alone = StripeGateway(replace(ACCOUNT, methods=("card",)), http_client=InProcess(peer))
     asked = begun(alone, deposit)
     assert peer.book.intents[str(asked.reference)]["capture_method"] == "manual"
 
@@ -411,6 +411,20 @@ def test_a_payee_with_an_account_is_paid_once(
     assert len(peer.book.transfers) == 1
 
 
+def test_a_refusal_whose_reason_was_mended_is_not_repeated_for_a_day(
+    gateway: StripeGateway, peer: StripePeer, deposit: MoneyOrder
+) -> None:
+    peer.book.accounts.add("acct_1")
+    peer.book.transfer_fault = "balance_insufficient"
+    order = replace(deposit, kind=OrderKind.PAYOUT, party="acct_1")
+    for _ in range(3):
+        with pytest.raises(GatewayRefused, match="balance_insufficient"):
+            gateway.payout(order)
+    peer.book.transfer_fault = None
+    assert gateway.payout(order) == gateway.payout(order)
+    assert len(peer.book.transfers) == 1
+
+
 def test_a_payee_without_an_account_is_refused_by_name(gateway: StripeGateway, deposit: MoneyOrder) -> None:
     with pytest.raises(GatewayRefused, match=r"payee\.no_account"):
         gateway.payout(replace(deposit, kind=OrderKind.PAYOUT, party=None))
@@ -462,7 +476,7 @@ def test_a_service_that_does_not_answer_is_asked_again(
 
 
 def test_wrong_keys_refuse_nobody(peer: StripePeer, clock: ManualClock, deposit: MoneyOrder) -> None:
-    wrong = StripeGateway(replace(ACCOUNT, secret_key="sk_test_wrong"), clock=clock, http_client=InProcess(peer))
+    wrong = StripeGateway(replace(ACCOUNT, secret_key="sk_test_wrong"), http_client=InProcess(peer))
     with pytest.raises(GatewayUnavailable, match="AuthenticationError") as told:
         wrong.hold(deposit)
     assert "sk_test" not in str(told.value)

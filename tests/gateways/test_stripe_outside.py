@@ -13,7 +13,6 @@ from threading import Thread
 import pytest
 from typing_extensions import override
 
-from auction.gateways.clock import SystemClock
 from auction.gateways.port import GatewayRefused, MoneyOrder, OrderKind, PayByElements, Receipt, Underway
 from auction.gateways.stripe_service.account import StripeAccount
 from auction.gateways.stripe_service.gateway import StripeGateway
@@ -81,7 +80,7 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
                 api=address,
                 methods=("card",),
             )
-            gateway = StripeGateway(account, clock=SystemClock(), http_client=Older(timeout=10))
+            gateway = StripeGateway(account, http_client=Older(timeout=10))
             yield Both(gateway=gateway, address=address, ear=ear)
         server.shutdown()
         thread.join()

@@ -65,6 +65,12 @@ class StripeBook(Payments):
             self.settle_refund(made["id"], outcome)
         return made
 
+    def bounce_refund(self, name: str) -> Json:
+        """Let a refund that had succeeded come back: the payer's account is closed."""
+        with self.lock:
+            self.one("refund", name)["status"] = "pending"
+            return self.settle_refund(name, "failed")
+
     def update_refund(self, name: str, form: Json) -> Json:
         known(form, {"metadata"})
         made = self.one("refund", name)
@@ -114,6 +120,8 @@ class StripeBook(Payments):
         destination = str(form.get("destination", ""))
         if destination not in self.accounts:
             raise missing("destination", destination)
+        if self.transfer_fault is not None:
+            raise StripeFault(400, code=self.transfer_fault, message="You have insufficient available funds.")
         made: Json = {
             "id": self.id("tr"),
             "object": "transfer",

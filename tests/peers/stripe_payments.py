@@ -50,6 +50,7 @@ class Payments:
         self.events: list[Json] = []
         self.refund_outcome: str | None = None
         self.capture_at_most: int | None = None
+        self.transfer_fault: str | None = None
         self._cards: dict[str, str] = {}
 
     def now(self) -> int:

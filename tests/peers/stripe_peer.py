@@ -16,6 +16,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -33,11 +34,23 @@ from tests.peers.stripe_payments import true_time
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-_KNOBS = ("refund_outcome", "capture_at_most")
+_KNOBS = ("refund_outcome", "capture_at_most", "transfer_fault")
 _IDEMPOTENCY = "idempotency_error"
 _INTENT = re.compile(r"^/v1/payment_intents/([^/]+)(?:/(confirm|capture|cancel))?$")
 _SESSION = re.compile(r"^/v1/checkout/sessions/([^/]+)(?:/(expire))?$")
 _ONE = re.compile(r"^/v1/(refunds|transfers|disputes|charges)/([^/]+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A call's answer; ``replayed`` when it is the one kept under the call's idempotency key."""
+
+    status: int
+    body: str
+    replayed: bool = False
+
+    def headers(self) -> dict[str, str]:
+        return {"Idempotent-Replayed": "true"} if self.replayed else {}
 
 
 class Cut(Exception):
@@ -51,7 +64,7 @@ class StripePeer:
         self.book = StripeBook(now=now)
         self.secret_key = "sk_test_stand_in"
         self.publishable_key = "pk_test_stand_in"
-        self.keys: dict[str, tuple[str, int, str]] = {}
+        self.keys: dict[str, tuple[str, Answer]] = {}
         self.calls: list[str] = []
         self._plans: list[str] = []
 
@@ -63,8 +76,8 @@ class StripePeer:
         """Let nothing more of what was planned happen."""
         self._plans.clear()
 
-    def call(self, method: str, path: str, query: str, body: str, *, key: str | None, auth: str) -> tuple[int, str]:
-        """Answer one API call: the status and the JSON.
+    def call(self, method: str, path: str, query: str, body: str, *, key: str | None, auth: str) -> Answer:
+        """Answer one API call.
 
         :raises Cut: when the connection was planned to break, before or after the call was carried out
         """
@@ -76,37 +89,38 @@ class StripePeer:
             if plan.isdigit():
                 fault = StripeFault(int(plan), code="rate_limit" if plan == "429" else None, message="Try again.")
                 fault.kind = "api_error"
-                return fault.status, json.dumps(fault.body())
+                return Answer(fault.status, json.dumps(fault.body()))
             answer = self._once(method, path, query, body, key=key, auth=auth)
             if plan == "cut_after":
                 raise Cut
             return answer
 
-    def _once(self, method: str, path: str, query: str, body: str, *, key: str | None, auth: str) -> tuple[int, str]:
+    def _once(self, method: str, path: str, query: str, body: str, *, key: str | None, auth: str) -> Answer:
         form = nested(parse_qsl(body if method == "POST" else query, keep_blank_values=True))
         try:
             self._check_key(auth, form, path)
             if method != "POST" or key is None:
-                return 200, json.dumps(self._route(method, path, form))
+                return Answer(200, json.dumps(self._route(method, path, form)))
             kept = self.keys.get(key)
             if kept is not None:
                 if kept[0] != f"{path}?{body}":
                     message = "Keys for idempotent requests can only be used with the same parameters."
                     raise StripeFault(400, code=None, message=message, kind=_IDEMPOTENCY)
-                return kept[1], kept[2]
+                return replace(kept[1], replayed=True)
             answer = self._carried_out(path, form)
-            self.keys[key] = (f"{path}?{body}", *answer)
+            self.keys[key] = (f"{path}?{body}", answer)
         except StripeFault as fault:
-            return fault.status, json.dumps(fault.body())
+            return Answer(fault.status, json.dumps(fault.body()))
         return answer
 
-    def _carried_out(self, path: str, form: Json) -> tuple[int, str]:
+    def _carried_out(self, path: str, form: Json) -> Answer:
+        """Carry a call out; a refusal is kept under its key like a success, unless the call was not understood."""
         try:
-            return 200, json.dumps(self._route("POST", path, form))
+            return Answer(200, json.dumps(self._route("POST", path, form)))
         except StripeFault as fault:
-            if fault.status != 402:
+            if (fault.code or "").startswith("parameter_"):
                 raise
-            return fault.status, json.dumps(fault.body())
+            return Answer(fault.status, json.dumps(fault.body()))
 
     def _check_key(self, auth: str, form: Json, path: str) -> None:
         if auth == f"Bearer {self.secret_key}":
@@ -250,7 +264,7 @@ class StripePeer:
         if not request.path.startswith("/v1/"):
             return self.page(request) or Response(status=404)
         try:
-            status, text = self.call(
+            told = self.call(
                 request.method,
                 request.path,
                 request.query_string.decode(),
@@ -262,8 +276,8 @@ class StripePeer:
             request.environ["werkzeug.socket"].close()
             raise ConnectionAbortedError from None
         address = request.host_url.rstrip("/")
-        text = re.sub(r'"url": "(/pay/[^"]+)"', rf'"url": "{address}\1"', text)
-        return Response(text, status, mimetype="application/json")
+        text = re.sub(r'"url": "(/pay/[^"]+)"', rf'"url": "{address}\1"', told.body)
+        return Response(text, told.status, headers=told.headers(), mimetype="application/json")
 
 
 def _unknown(method: str, path: str) -> StripeFault:

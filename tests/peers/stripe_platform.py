@@ -13,8 +13,10 @@ from auction.edges.inbox import payment_events
 from auction.edges.live import live_of
 from auction.edges.platform import Platform
 from auction.gateways.choice import Gateways
+from auction.gateways.port import MoneyOrder
 from auction.gateways.stripe_service.account import StripeAccount
 from auction.gateways.stripe_service.gateway import StripeGateway
+from auction.procedure.treasury.connected import connected_account
 from tests.peers.stripe_events import Courier
 from tests.peers.stripe_peer import StripePeer
 from tests.peers.stripe_process import InProcess
@@ -49,7 +51,12 @@ class Joined:
 
 def connected(platform: Platform, peer: StripePeer) -> Platform:
     """Return the same platform with the stand-in connected as Stripe."""
-    gateway = StripeGateway(ACCOUNT, clock=platform.clock, http_client=InProcess(peer))
+
+    def payee(order: MoneyOrder) -> str | None:
+        with platform.read() as session:
+            return connected_account(session, order.party)
+
+    gateway = StripeGateway(ACCOUNT, http_client=InProcess(peer), payee=payee)
     gateways = Gateways(by_name={**platform.gateways.by_name, gateway.name: gateway}, default=platform.gateways.default)
     return replace(platform, settings=replace(platform.settings, stripe=ACCOUNT), gateways=gateways)
 

@@ -46,7 +46,7 @@ class InProcess(stripe.HTTPClient):
     ) -> tuple[str, int, Mapping[str, str]]:
         given, place = headers or {}, urlsplit(url)
         try:
-            status, body = self.peer.call(
+            told = self.peer.call(
                 method.upper(),
                 place.path,
                 place.query,
@@ -56,7 +56,7 @@ class InProcess(stripe.HTTPClient):
             )
         except Cut:
             raise stripe.APIConnectionError("the connection was cut") from None  # type: ignore[no-untyped-call]
-        return body, status, {"Request-Id": f"req_{len(self.peer.calls)}"}
+        return told.body, told.status, {"Request-Id": f"req_{len(self.peer.calls)}", **told.headers()}
 
     @override
     def close(self) -> None:

@@ -79,7 +79,7 @@ def give_up(platform: Platform, order: str) -> OrderRecord:
 
 def _ask(platform: Platform, order: OrderRecord) -> bool:
     """Ask the gateway, outside any transaction, and take its answer down; say whether the order is done."""
-    gone = order.no_longer_due_since is not None
+    gone = order.no_longer_due_since is not None and order.underway_since is not None
     return _take_down(platform, order, lambda: _verb(platform.gateways.of(order.gateway or order.way), gone=gone))
 
 

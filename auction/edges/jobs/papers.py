@@ -34,24 +34,29 @@ class PaperCannotBeSet(Refusal):
     en = "The pages could not be made ({reason}); the paper is a draft still. Check what it says and try again."
 
 
-def set_waiting(platform: Platform, *, at_most: int = _AT_ONCE) -> int:
-    """Set the papers that wait, and return how many; another process that is at it is left alone."""
+def set_waiting(platform: Platform, *, at_most: int = _AT_ONCE, faulty: set[str] | None = None) -> int:
+    """Set the papers that wait, and return how many; another process that is at it is left alone.
+
+    :param faulty: papers at which this program failed before; they are left for the next start, so that one of them
+        never holds up the others
+    """
+    failed = faulty if faulty is not None else set()
     with platform.read() as session:
-        if queries.next_to_set(session) is None:
+        if queries.next_to_set(session, passing=sorted(failed)) is None:
             return 0
     with platform.database.engine.connect() as connection:
         if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _SETTER_LOCK}).scalar_one():
             return 0
         connection.commit()
         try:
-            return _set_all(platform, at_most=at_most)
+            return _set_all(platform, at_most=at_most, failed=failed)
         finally:
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _SETTER_LOCK})
             connection.commit()
 
 
-def _set_all(platform: Platform, *, at_most: int) -> int:
-    passing: list[str] = []
+def _set_all(platform: Platform, *, at_most: int, failed: set[str]) -> int:
+    passing = sorted(failed)
     done = 0
     while done < at_most:
         with platform.read() as session:
@@ -60,6 +65,7 @@ def _set_all(platform: Platform, *, at_most: int) -> int:
             return done
         record, final = found
         passing.append(record.id)
+        failed.add(record.id)
         try:
             _set_one(platform, record, final=final)
         except Refusal as refusal:
@@ -69,13 +75,14 @@ def _set_all(platform: Platform, *, at_most: int) -> int:
             _note(platform, record, PaperCannotBeSet(reason=type(fault).__name__))
         except commands.NumberTakenError:
             _LOG.info("paper %s is set again: its number was taken meanwhile", record.id)
+        failed.discard(record.id)
         done += 1
     return done
 
 
 def _set_one(platform: Platform, record: PaperRecord, *, final: bool) -> None:
     with platform.act() as act:
-        drawn = commands.draw_asked(act, paper=record.id)
+        drawn = commands.draw_opened(act, paper=record.id)
     with platform.read() as session:
         content = queries.content(session, record.id)
         if content is None:

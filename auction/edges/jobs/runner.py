@@ -33,6 +33,7 @@ def run(platform: Platform, *, stop: threading.Event) -> None:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone="UTC",
     )
+    faulty: set[str] = set()
     scheduler.add_job(_guarded, "interval", seconds=0.5, args=["sweep", lambda: _sweep(platform)], id="sweep")
     scheduler.add_job(_guarded, "interval", seconds=0.5, args=["returns", lambda: give_back(platform)], id="returns")
     scheduler.add_job(
@@ -44,7 +45,9 @@ def run(platform: Platform, *, stop: threading.Event) -> None:
     )
     # Whether the day's comparison is due, or one was asked for, the database says.
     scheduler.add_job(_guarded, "interval", seconds=15, args=["reconcile", lambda: run_due(platform)], id="reconcile")
-    scheduler.add_job(_guarded, "interval", seconds=1, args=["papers", lambda: set_waiting(platform)], id="papers")
+    scheduler.add_job(
+        _guarded, "interval", seconds=1, args=["papers", lambda: set_waiting(platform, faulty=faulty)], id="papers"
+    )
     scheduler.add_job(_guarded, "interval", seconds=1, args=["proofs", lambda: sign_due(platform)], id="proofs")
     scheduler.start()
     stop.wait()

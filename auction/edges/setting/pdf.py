@@ -126,7 +126,7 @@ def _flow(
 
 def _items(sheet: Sheet, items: Items) -> None:
     for place, point in enumerate(items.points, start=1):
-        mark = f"{place}. " if sheet.language == "en" else f"{words.numeral(place)}、"
+        mark = f"{place}. " if sheet.language == "en" else f"{place}．"
         if sheet.language != "en":
             _flow(sheet, mark + _in(point, sheet.language), indented=True)
             continue

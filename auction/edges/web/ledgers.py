@@ -70,19 +70,20 @@ def own() -> ResponseReturnValue:
     return render_template("bidder/money.html", section="my", word=shown.account_word, **context)
 
 
-@pages.get("/my/money/<int:entry>")
+@pages.get("/my/money/<entry>")
 @open_to(BIDDERS)
-def own_entry(entry: int) -> str:
+def own_entry(entry: str) -> str:
     """Show one entry of the visitor's own money."""
     with platform().read() as session:
         scope = shown.of_person(session, person=own_person(), only_ended=False)
         lines = statements.lines(session, scope=scope)
-        found = [one for one in _moves(session, lines) if one.entry == entry]
+        number = shown.entry_number(entry)
+        found = [one for one in _moves(session, lines) if one.entry == number]
         if not found:
-            raise NotFound(what="ledger entry", name=str(entry))
+            raise NotFound(what="ledger entry", name=entry)
         context = {
             "move": found[0],
-            "sides": [one for one in lines if one.entry == entry],
+            "sides": [one for one in lines if one.entry == number],
             "titles": shown.titles(session, lines),
             "number": cases.case(session, found[0].case).number,
         }

@@ -17,6 +17,7 @@ from auction.foundation.database.acts import Act
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.refusal import NotFound, Refusal
 from auction.procedure.bidding import joint
+from auction.procedure.deposits import queries as deposits
 from auction.procedure.lots import queries as lots
 from auction.procedure.papers import readers
 from auction.procedure.settlement import commands as settlement
@@ -67,6 +68,7 @@ def _context(session: Session, found: SettlementRecord) -> dict[str, Any]:
         "ways": _ways(session, found, amount_minor=found.due_minor),
         "loss": foreseen.loss(session, lot=found.lot, now=visitor.now()),
         "set_offs": set_off.possible(session, lot=found.lot),
+        "lapsed_minor": _lapsed(session, found),
         "forfeit": forfeit,
         "top_up_paid": top_up.paid_order(session, found.lot),
         "top_up_pending": paying.waiting(session, top_up.subject(found.lot)),
@@ -74,6 +76,12 @@ def _context(session: Session, found: SettlementRecord) -> dict[str, Any]:
         "back": back,
         "way_names": {name: visitor.t(*words) for name, words in NAMES.items()},
     }
+
+
+def _lapsed(session: Session, found: SettlementRecord) -> int:
+    """Return what of the buyer's deposit was not there when it was called in."""
+    deposit = deposits.deposit_of(session, registration=found.buyer_registration) if found.buyer_registration else None
+    return (deposit.lapsed_minor or 0) if deposit else 0
 
 
 def _ways(session: Session, found: SettlementRecord, *, amount_minor: int) -> list[paying.Choice]:

@@ -77,6 +77,16 @@ _PARTS: Mapping[str, tuple[str, str]] = {
 }
 
 
+def entry_number(text: str) -> int:
+    """Read the number of an entry from an address.
+
+    :raises NotFound: for what is none
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
+        raise NotFound(what="ledger entry", name=text)
+    return int(text)
+
+
 def account_word(account: Account) -> str:
     """Return what an account is called."""
     return t(*ACCOUNTS[account]) if account in ACCOUNTS else account.value

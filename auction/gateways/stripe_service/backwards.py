@@ -5,14 +5,18 @@ Stripe forgets idempotency keys after a day, so what an order has made already i
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from typing import TypeVar
 
 import stripe
 
-from auction.gateways.port import GatewayRefused, MoneyOrder
+from auction.gateways.port import GatewayRefused, GatewayUnavailable, MoneyOrder
 from auction.gateways.stripe_service.intents import OPEN, intent_of, metadata, received, told_order
 
+_T = TypeVar("_T")
 _TOLD = "told"
+#: So often in a day may a person send again what Stripe refuses.
+_TRIES = 20
 _STATE_CODE = "payment_intent_unexpected_state"
 
 
@@ -54,9 +58,7 @@ def _cancel(client: stripe.StripeClient, reference: str) -> stripe.PaymentIntent
     return intent_of(client, reference)
 
 
-def refund(
-    client: stripe.StripeClient, intent: stripe.PaymentIntent, *, order: MoneyOrder, now: datetime
-) -> stripe.Refund:
+def refund(client: stripe.StripeClient, intent: stripe.PaymentIntent, *, order: MoneyOrder) -> stripe.Refund:
     """Refund an order's amount of a payment, once; ``pending`` or ``succeeded`` is what comes back.
 
     A refund that failed is told once, and its order refused; asked again after that, the money is sent anew.
@@ -79,7 +81,7 @@ def refund(
         "amount": order.amount_minor,
         "metadata": metadata(order),
     }
-    one = client.v1.refunds.create(params, {"idempotency_key": _key(order, number=len(own), now=now)})
+    one = _once(f"{order.id}-{len(own)}", lambda key: client.v1.refunds.create(params, {"idempotency_key": key}))
     if one.status in {"failed", "canceled"}:
         _refuse_failed(client, [one])
     return one
@@ -102,22 +104,31 @@ def _given_back_already(made: list[stripe.Refund], *, order: MoneyOrder) -> stri
     raise GatewayRefused("refund.more_than_is_left")
 
 
-def transfer(client: stripe.StripeClient, *, order: MoneyOrder, account: str, now: datetime) -> stripe.Transfer:
+def transfer(client: stripe.StripeClient, *, order: MoneyOrder, account: str) -> stripe.Transfer:
     """Transfer an order's amount to a connected account, once."""
     for one in client.v1.transfers.list({"transfer_group": order.id}).auto_paging_iter():
         return one
-    return client.v1.transfers.create(
-        {
-            "amount": order.amount_minor,
-            "currency": order.currency.lower(),
-            "destination": account,
-            "transfer_group": order.id,
-            "metadata": metadata(order),
-        },
-        {"idempotency_key": _key(order, number=0, now=now)},
-    )
+    params: stripe.params.TransferCreateParams = {
+        "amount": order.amount_minor,
+        "currency": order.currency.lower(),
+        "destination": account,
+        "transfer_group": order.id,
+        "metadata": metadata(order),
+    }
+    return _once(f"{order.id}-{account}", lambda key: client.v1.transfers.create(params, {"idempotency_key": key}))
 
 
-def _key(order: MoneyOrder, *, number: int, now: datetime) -> str:
-    """Return the key of one try: Stripe repeats a refusal under its key for a day, and a person may have mended why."""
-    return f"{order.id}-{number}-{now:%Y%m%d%H}"
+def _once(name: str, make: Callable[[str], _T]) -> _T:
+    """Make something under a key of its order, past refusals that are only repeated.
+
+    Stripe repeats a refusal under its key for a day, and a person may have mended its reason since: then the next key
+    is tried. Whoever asks at the same time walks the same keys, so still one thing is made.
+    """
+    for number in range(_TRIES):
+        try:
+            return make(f"{name}-{number}")
+        except stripe.InvalidRequestError as refusal:
+            told = {key.lower(): value for key, value in (refusal.headers or {}).items()}
+            if told.get("idempotent-replayed") != "true":
+                raise
+    raise GatewayUnavailable("stripe: refused too often today")

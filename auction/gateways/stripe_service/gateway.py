@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import stripe
 
-from auction.gateways.clock import Clock
 from auction.gateways.port import (
     GatewayRefused,
     GatewayUnavailable,
@@ -44,13 +43,11 @@ class StripeGateway:
         self,
         account: StripeAccount,
         *,
-        clock: Clock,
         http_client: stripe.HTTPClient | None = None,
         payee: Callable[[MoneyOrder], str | None] = nobodys_account,
     ) -> None:
         self.account = account
         self._client = client_of(account, http_client=http_client)
-        self._clock = clock
         self._payee = payee
 
     @property
@@ -99,7 +96,7 @@ class StripeGateway:
                 intent = backwards.let_go(self._client, intent, order=order)
             if intent.status == "canceled":
                 return self._receipt(order, reference=intent.id, at=instant(intent))
-            refund = backwards.refund(self._client, intent, order=order, now=self._clock.now())
+            refund = backwards.refund(self._client, intent, order=order)
         if refund.status == "succeeded":
             return self._receipt(order, reference=refund.id, at=datetime.fromtimestamp(refund.created, UTC))
         return self._underway(order, reference=refund.id, rest=_REFUND_REST)
@@ -111,7 +108,7 @@ class StripeGateway:
         if account is None:
             raise GatewayRefused("payee.no_account")
         with asking():
-            made = backwards.transfer(self._client, order=order, account=account, now=self._clock.now())
+            made = backwards.transfer(self._client, order=order, account=account)
         return self._receipt(order, reference=made.id, at=datetime.fromtimestamp(made.created, UTC))
 
     def payer_step(self, order: MoneyOrder) -> PayerStep | None:

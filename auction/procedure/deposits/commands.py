@@ -123,13 +123,16 @@ def _end(act: Act, *, lot: str, ended: Entry | None = None) -> None:
     winner = None if ended else bidding.outcome(act.session, lot).winner
     ended_at = ended.at if ended else record.closed_at or act.now
     _close_for_payment(act, lot=lot)
-    by = ended_at + bidding.numbers_of(record).auction.loser_release
     rows = act.session.scalars(
         select(Deposit)
         .where(Deposit.lot_id == lot, Deposit.status == DepositStatus.HELD.value, Deposit.decided_at.is_(None))
         .order_by(Deposit.id)
         .with_for_update()
     ).all()
+    if not rows:
+        # A lot that was taken back unannounced has no numbers of its own, and nobody can have paid for it.
+        return
+    by = ended_at + bidding.numbers_of(record).auction.loser_release
     for row in rows:
         if row.registration_id == winner:
             row.decided_at, row.return_by = act.now, by

@@ -24,6 +24,7 @@ from auction.procedure.papers.kinds import KINDS, Kind, Signing, Subject
 from auction.procedure.papers.models import Paper, PaperConsent, PaperFile, PaperProof
 from auction.procedure.papers.queries import PaperRecord
 from auction.procedure.papers.rules import PaperStatus
+from auction.procedure.settlement import queries as settlement
 
 _WHY_LONGEST = 500
 #: What the desk draws up; a bidder's receipt is his own.
@@ -106,6 +107,7 @@ def ask_final(act: Act, *, paper: str) -> PaperRecord:
     subjects.refuse_other_court(act, KINDS[row.kind], row.subject)
     if row.asked_at is None or row.status == PaperStatus.FINAL.value:
         rules.check_open(PaperStatus(row.status), number=row.number, being_set=False)
+        _draw_unread(act, row)
         _check_ready(act, row)
         row.asked_at, row.trouble = act.now, None
     act.session.flush()
@@ -142,6 +144,7 @@ def take_receipt(act: Act, *, registration: str) -> PaperRecord:
 def confirm_on_paper(act: Act, *, entry: Entry) -> None:
     """Ask for the confirmation of a sale as a paper; it is drawn up when it is set (法释〔2016〕18号 第22条)."""
     kind, lot = KINDS["confirmation"], entry.chain.removeprefix("lot:")
+    lock(act, entry.chain)
     if queries.of_subject(act.session, kind=kind.key, subject=lot):
         return
     row = _fresh(act, kind, lot, subjects.place_of(act.session, kind, lot), replaces=None, why=None)
@@ -149,17 +152,27 @@ def confirm_on_paper(act: Act, *, entry: Entry) -> None:
     act.session.flush()
 
 
-@command("draw_asked_paper", by=())
-def draw_asked(act: Act, *, paper: str) -> PaperRecord:
-    """Draw up a paper that was asked for unseen, once it is to be set.
+@reacts_to("lot.ruled")
+@command("draft_ruling", by=())
+def draft_ruling(act: Act, *, entry: Entry) -> None:
+    """Open the draft of a ruling that was made, for the panel to read and sign (法释〔2004〕16号 第20条)."""
+    lot = entry.chain.removeprefix("lot:")
+    lock(act, entry.chain)
+    deal = settlement.settlement(act.session, lot)
+    kind = KINDS["in_kind_ruling" if deal is not None and deal.way == "in_kind" else "sale_ruling"]
+    if not queries.of_subject(act.session, kind=kind.key, subject=lot):
+        _fresh(act, kind, lot, subjects.place_of(act.session, kind, lot), replaces=None, why=None)
+
+
+@command("draw_opened_paper", by=())
+def draw_opened(act: Act, *, paper: str) -> PaperRecord:
+    """Draw up a paper that was opened or asked for by the passing of things, before it is set.
 
     :raises PaperNotYet: CharacterMissing: which the setter notes on the paper
     """
     row = _locked(act, paper)
-    if row.content is None:
-        _write(row, texts.BUILDERS[row.kind].draw(act.session, subject=row.subject, now=act.now))
+    if _draw_unread(act, row) and row.asked_at is not None:
         _check_ready(act, row)
-    act.session.flush()
     return queries.paper(act.session, row.id)
 
 
@@ -232,6 +245,15 @@ def note_trouble(act: Act, *, paper: str, refusal: Refusal) -> None:
 def character_missing(lacking: Sequence[str]) -> rules.CharacterMissing:
     """Return the refusal that names the characters no font can show, each with its code point."""
     return rules.CharacterMissing(characters=[f"{char}（U+{ord(char):04X}）" for char in lacking])
+
+
+def _draw_unread(act: Act, row: Paper) -> bool:
+    """Draw up a paper that was opened without a text; say whether it had none."""
+    if row.content is not None:
+        return False
+    _write(row, texts.BUILDERS[row.kind].draw(act.session, subject=row.subject, now=act.now))
+    act.session.flush()
+    return True
 
 
 def _write(row: Paper, content: Content) -> None:

@@ -34,6 +34,10 @@ class Paper(Base):
         Index("ix_papers_case_id", "case_id"),
         Index("ix_papers_replaces", "replaces", unique=True),
         Index("ix_papers_number", "number", unique=True),
+        Index(
+            "uq_papers_one_draft_of_a_kind", "kind", "subject", unique=True, postgresql_where=text("status <> 'final'")
+        ),
+        Index("ix_papers_kind_subject", "kind", "subject"),
         Index("ix_papers_waiting", "drawn_at", postgresql_where=text("status <> 'final'")),
     )
 

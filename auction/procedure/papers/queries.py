@@ -181,7 +181,6 @@ def next_to_set(session: Session, *, passing: Sequence[str] = ()) -> tuple[Paper
     drafts = select(Paper).where(
         Paper.asked_at.is_(None),
         Paper.status != PaperStatus.FINAL.value,
-        Paper.content.is_not(None),
         Paper.trouble.is_(None),
         Paper.id.not_in(passing),
         ~set_already.exists(),

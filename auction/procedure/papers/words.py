@@ -16,6 +16,7 @@ from auction.procedure.papers.blocks import Text
 _DIGITS = "〇一二三四五六七八九"
 _PLACES = ("", "十", "百", "千")
 _NUMERAL_MAX = 9_999
+_ADDRESSED_MAX = 12
 _TEENS = range(10, 20)
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -25,7 +26,7 @@ _RESIDENT_LENGTH = 18
 _SHOWN_HEAD, _SHOWN_TAIL = 4, 2
 
 NOTHING = Text("无", "none")
-TO_BE_FILLED_IN = Text("　　　　　　", "____________")
+TO_BE_FILLED_IN = Text.same("____________")
 TO_BE_STATED = Text("权利性质由本院另行告知", "the nature of the right is told by the court")
 
 
@@ -43,6 +44,12 @@ def joined(texts: Iterable[Text], *, zh: str = "、", en: str = ", ") -> Text:
     if not found:
         return NOTHING
     return Text(zh.join(one.zh for one in found), en.join(one.en for one in found))
+
+
+def addressed(names: Iterable[Text], *, otherwise: Text) -> Text:
+    """Return whom a paper is addressed to, each once; where they are too many for a line, how they are called."""
+    found = tuple(dict.fromkeys(names))
+    return joined(found) if len(found) <= _ADDRESSED_MAX else otherwise
 
 
 def numeral(number: int) -> str:

@@ -178,6 +178,7 @@ def no_longer_due(act: Act, *, subject: str) -> None:
     """Let nobody pay the waiting orders of a subject any more: the cashier takes them back at once.
 
     What was paid already, or is at this instant, is confirmed all the same and its purpose says what becomes of it.
+    An order the outside has not answered yet is asked first, and taken back when it turns out to wait for its payer.
     """
     act.session.execute(
         update(MoneyOrderRow)
@@ -185,7 +186,6 @@ def no_longer_due(act: Act, *, subject: str) -> None:
             MoneyOrderRow.subject_id == subject,
             MoneyOrderRow.status == OrderStatus.WAITING.value,
             MoneyOrderRow.kind.in_([OrderKind.HOLD.value, OrderKind.CHARGE.value]),
-            MoneyOrderRow.underway_since.is_not(None),
         )
         .values(no_longer_due_since=act.now, next_attempt_at=act.now)
     )
@@ -241,9 +241,10 @@ def mark_done(row: MoneyOrderRow, *, receipt: Receipt, now: datetime) -> None:
 def mark_underway(row: MoneyOrderRow, *, word: Underway, now: datetime) -> None:
     """Put down in the row of an order that waits that the outside has taken it."""
     if row.status == OrderStatus.WAITING.value:
+        taken_back = row.underway_since is None and row.no_longer_due_since is not None
         row.gateway, row.gateway_reference = word.gateway, word.reference
         row.underway_since, row.last_error = row.underway_since or now, None
-        row.next_attempt_at = now + word.ask_again
+        row.next_attempt_at = now if taken_back else now + word.ask_again
 
 
 def _locked(act: Act, order: str) -> MoneyOrderRow:

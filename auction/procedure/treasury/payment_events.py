@@ -30,7 +30,20 @@ from auction.procedure.treasury.payment_events_rules import (
     task,
 )
 from auction.procedure.treasury.queries import OrderRecord
-from auction.procedure.treasury.rules import delay_after
+from auction.procedure.treasury.rules import OrderStatus, delay_after
+
+
+_WORDS = {
+    Task.DISPUTED: ("付款人向发卡行提出争议", "The payer disputes a payment"),
+    Task.RETURNED_OUTSIDE: (
+        "有人在支付机构直接退款",
+        "Somebody refunded a payment at the payment service itself",
+    ),
+    Task.RETURN_FAILED: (
+        "已退还的款项被退回",
+        "Money that had been given back came back",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +116,7 @@ def conclude_event(act: Act, *, gateway: str, event: str, outcome: Outcome) -> E
         found = order_of(act.session, _record(row))
         row.worked_at, row.outcome, row.last_error = act.now, outcome.value, None
         row.case_id = found.case if found else None
-        own = found is not None and found.id == row.order_id
-        wanted = task(Told(type=row.type, order=row.order_id), order_known=own)
+        wanted = task(_told(row, found))
         # What belongs to no case of ours is found by reconciliation; there is nobody here to give it to.
         row.task = wanted.value if wanted and found else None
         act.session.flush()
@@ -203,10 +215,15 @@ def due(session: Session, now: datetime, *, case: Cases = None) -> list[DueAct]:
     return [_due(one) for one in open_matters(session, case=case) if one.received_at <= now]
 
 
+def _told(row: PaymentEventRow, found: OrderRecord | None) -> Told:
+    """Return what an event says of an order of ours that it names itself, not one found by its payment."""
+    own = found if found is not None and found.id == row.order_id else None
+    done = own is not None and own.status is OrderStatus.DONE and own.gateway_reference == row.subject
+    return Told(type=row.type, order=own.id if own else None, done=done)
+
+
 def _due(matter: EventRecord) -> DueAct:
-    disputed = matter.task is Task.DISPUTED
-    zh = "付款人向发卡行提出争议" if disputed else "有人在支付机构直接退款"
-    en = "The payer disputes a payment" if disputed else "Somebody refunded a payment at the payment service itself"
+    zh, en = _WORDS[matter.task or Task.DISPUTED]
     return DueAct(
         what=str(matter.task),
         on=matter.subject,

@@ -11,6 +11,7 @@ from auction.foundation.kernel.refusal import Refusal
 #: A payer's bank leaves about a week to answer a dispute; finance looks at it well before.
 LOOK_WITHIN = timedelta(days=3)
 _DISPUTES = "charge.dispute."
+_FAILED = "refund.failed"
 _REFUNDS = ("refund.", "charge.refund.")
 
 
@@ -27,23 +28,28 @@ class Task(StrEnum):
 
     DISPUTED = "payment_disputed"
     RETURNED_OUTSIDE = "payment_returned_outside"
+    RETURN_FAILED = "payment_return_failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an event is about, as far as an event is believed."""
+    """What an event is about, as far as an event is believed: ``order`` is one of ours, ``done`` by its subject."""
 
     type: str
     order: str | None
+    done: bool
 
 
-def task(told: Told, *, order_known: bool) -> Task | None:
-    """Return what finance must look at: a dispute, or money that went back without an order of ours."""
+def task(told: Told) -> Task | None:
+    """Return what finance must look at.
+
+    A dispute; money that went back without an order of ours; money that had gone back, and came back to us.
+    """
     if told.type.startswith(_DISPUTES):
         return Task.DISPUTED
-    if told.type.startswith(_REFUNDS) and (told.order is None or not order_known):
+    if told.type.startswith(_REFUNDS) and told.order is None:
         return Task.RETURNED_OUTSIDE
-    return None
+    return Task.RETURN_FAILED if told.type == _FAILED and told.done else None
 
 
 class NothingToSettle(Refusal):

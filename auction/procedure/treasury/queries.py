@@ -6,12 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from auction.foundation.database.narrowing import Cases, of_cases
 from auction.foundation.kernel.due import DueAct
 from auction.foundation.kernel.refusal import NotFound
+from auction.gateways import bank
 from auction.gateways.port import MoneyOrder, OrderKind
 from auction.procedure.treasury.models import MoneyOrderRow
 from auction.procedure.treasury.rules import OrderStatus, Paid
@@ -94,15 +95,20 @@ def find_order(session: Session, order_id: str) -> OrderRecord | None:
     return order_record(row) if row else None
 
 
-def fitting(session: Session, *, case: Cases, credit: bool, amount_minor: int, limit: int) -> list[OrderRecord]:
-    """Return the orders of cases that wait for the bank to move an amount in or out, oldest first."""
+def fitting(
+    session: Session, *, case: Cases, also: str, credit: bool, amount_minor: int, limit: int
+) -> list[OrderRecord]:
+    """Return the orders that wait for the bank to move an amount in or out, oldest first.
+
+    :param also: an account of no case whose orders count as well
+    """
     kinds = [one.value for one in OrderKind if (one.inward if credit else one.outward)]
     query = select(MoneyOrderRow).where(
         MoneyOrderRow.status == OrderStatus.WAITING.value,
-        MoneyOrderRow.gateway == "bank",
+        MoneyOrderRow.gateway == bank.NAME,
         MoneyOrderRow.kind.in_(kinds),
         MoneyOrderRow.amount_minor == amount_minor,
-        of_cases(MoneyOrderRow.case_id, case),
+        or_(of_cases(MoneyOrderRow.case_id, case), MoneyOrderRow.case_id == also),
     )
     return [order_record(row) for row in session.scalars(query.order_by(MoneyOrderRow.created_at).limit(limit))]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
 from auction.edges.jobs.papers import set_waiting
@@ -15,6 +15,7 @@ from auction.foundation.docket import queries as docket
 from auction.foundation.kernel.refusal import AuthForbidden, InputMalformed, NotFound, Refusal
 from auction.foundation.kernel.roles import PLATFORM, Actor, Role
 from auction.procedure.papers import characters, commands, queries, readers, rules
+from auction.procedure.papers.models import Paper
 from auction.procedure.papers.queries import PaperRecord
 from auction.procedure.papers.rules import PaperStatus
 from auction.procedure.papers.texts.builder import PaperNotYet
@@ -385,3 +386,35 @@ def test_a_draft_is_set_as_pages_to_be_read_and_set_again_when_it_changes(sale: 
         second = queries.proof(session, paper=again.id, language="zh")
     assert second is not None
     assert (second == first) == (again.content_sha256 == drawn.content_sha256)
+
+
+def test_a_ruling_that_was_made_lies_ready_to_be_signed(sale: Sale) -> None:
+    _ruled(sale)
+    sale.after(minutes=1)
+
+    set_waiting(sale.platform)
+
+    with sale.platform.read() as session:
+        (opened,) = queries.of_subject(session, kind="sale_ruling", subject="L1")
+        assert queries.proof(session, paper=opened.id, language="zh") is not None
+        assert queries.to_sign(session, opened) == ["甲", "乙", "丙"]
+    assert _draw(sale, "sale_ruling").id == opened.id
+
+
+def test_one_paper_that_cannot_be_read_holds_up_no_other(sale: Sale) -> None:
+    broken, whole = _draw(sale, "announcement"), _draw(sale, "instructions")
+    for one in (broken, whole):
+        with sale.platform.act(OFFICER) as act:
+            commands.ask_final(act, paper=one.id)
+        sale.after(minutes=1)
+    with sale.platform.act() as act:
+        act.session.execute(update(Paper).where(Paper.id == broken.id).values(content="{}"))
+    faulty: set[str] = set()
+
+    with pytest.raises(KeyError):
+        set_waiting(sale.platform, faulty=faulty)
+    assert set_waiting(sale.platform, faulty=faulty) == 1
+
+    assert _now(sale, whole).status is PaperStatus.FINAL
+    assert _now(sale, broken).being_set
+    assert faulty == {broken.id}

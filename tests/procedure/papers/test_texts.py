@@ -11,6 +11,7 @@ from auction.edges.platform import Platform
 from auction.foundation.kernel.money import in_capitals
 from auction.foundation.kernel.refusal import NotFound
 from auction.foundation.kernel.roles import PLATFORM
+from auction.procedure.bidding import queries as bidding
 from auction.procedure.bidding import stays
 from auction.procedure.cases.commands import record_cost
 from auction.procedure.distribution import commands as distribution
@@ -206,9 +207,11 @@ def test_no_paper_names_a_bidder_before_the_close(sale: Sale) -> None:
 
 
 def test_a_loser_reads_on_his_receipt_when_it_went_back(sale: Sale) -> None:
-    loser = sale.admit("B")
     sold(sale)
-    assert "退还时间" in pairs_of(paper(sale, "deposit_receipt", loser.id))
+    with sale.platform.read() as session:
+        told = {one.person: one.id for one in bidding.registrations(session, "L1")}
+    assert "退还时间" in pairs_of(paper(sale, "deposit_receipt", told["B"]))
+    assert "抵作价款时间" in pairs_of(paper(sale, "deposit_receipt", told["A"]))
 
 
 def test_the_confirmation_names_the_buyer_with_a_part_of_his_number(sale: Sale) -> None:
@@ -256,7 +259,7 @@ def test_the_registry_and_the_record_come_with_the_service(sale: Sale) -> None:
     assert pairs_of(notice)["登记权利人"].endswith(RESIDENT)
     assert rows_of(notice, 1)[0][1] == "查封（扣押），案号（2025）京0105执1234号"
     record = paper(sale, "hand_over_record")
-    assert pairs_of(record)["时间"].strip() == "", "before it, the time is written in by hand"
+    assert pairs_of(record)["时间"].strip("_") == "", "before it, the time is written in by hand"
     sale.after(days=1)
     with sale.platform.act(PLATFORM) as act:
         settlement.hand_over(act, lot="L1")

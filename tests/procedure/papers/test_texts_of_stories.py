@@ -28,7 +28,7 @@ from auction.procedure.papers.texts.builder import PaperNotYet
 from tests.procedure.papers.telling import check_complete, drawn, rows_of, said
 
 STORIES = Path(__file__).parents[2] / "statute"
-LONG_TITLE = "很长的名称" * 60
+LONG_TITLE = "很长的名称" * 40
 STRANGE_TITLE = "商铺 №7 «Ünïcode» 𠮷 & <b>{0}</b>"
 BUYER = "欧阳Zoë"
 BANK = "乙银行“Ö”分行"
@@ -91,6 +91,7 @@ PLAYED = {
     "pochan-513-taken-over": ("distribution_plan", "破产管理人"),
     "minsu-510-judgment-divides-the-escrow": ("distribution_plan", "不适用分配方案异议程序"),
     "chafeng-27-rest-goes-to-the-queue": ("distribution_plan", "轮候查封案件"),
+    "chuzhiquan-4-share-is-reserved": ("distribution_plan", "甲公司\n普通债权"),
 }
 
 
@@ -167,7 +168,8 @@ def test_large_sums_long_titles_and_strange_names_stand_as_they_are(template: Te
     assert f"{BUYER}所有" in said(papers["sale_ruling"])
     cancelled = rows_of(papers["assistance_notice"], 1)
     assert [row[1] for row in cancelled if row[0] == LONG_TITLE][-1] == f"{BANK}的优先受偿权"
-    assert "租赁至二〇三〇年" in {row[1] for row in cancelled}
+    assert "租赁至二〇三〇年" not in {row[1] for row in cancelled}, "a lease goes on"
+    assert f"{STRANGE_TITLE}：租赁至二〇三〇年" in said(papers["assistance_notice"])
     assert characters.missing(papers["sale_ruling"]) == ["𠮷"], "and whoever makes it final is told so by name"
 
 

@@ -163,6 +163,14 @@ def test_nothing_in_a_row_is_said_to_be_none() -> None:
     assert words.joined((Text("甲", "a"), Text("乙", "b"))) == Text("甲、乙", "a, b")
 
 
+def test_a_paper_to_many_does_not_name_them_in_one_line() -> None:
+    all_of_them = Text("各债权人", "all creditors")
+    few = [Text.same("甲"), Text.same("乙"), Text.same("甲")]
+    assert words.addressed(few, otherwise=all_of_them) == Text("甲、乙", "甲, 乙")
+    many = [Text.same(f"债权人{n}") for n in range(2_000)]
+    assert words.addressed(many, otherwise=all_of_them) == all_of_them
+
+
 def test_a_law_is_cited_by_its_full_title() -> None:
     found = cite(("online_auction", (22, 24)), ("civil_procedure_interpretation", (491,)))
     assert found.zh == (

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from auction.edges.web.court import desk, fields
 from auction.edges.web.paying_words import NAMES
-from auction.edges.web.visitor import known_visitor, open_to, platform, t
+from auction.edges.web.visitor import open_to, platform, t
 from auction.foundation.database.acts import Act
 from auction.foundation.kernel.refusal import Refusal
 from auction.foundation.kernel.roles import Role
@@ -32,7 +32,8 @@ def show(court: str) -> str:
 
 
 def _show(court: str, *, refusal: Refusal | None = None) -> str:
-    if not known_visitor().has(Role.ADMINISTRATOR):
+    administers = desk.may(Role.ADMINISTRATOR)
+    if not administers:
         desk.check_court(court)
     with platform().read() as session:
         found = queries.court(session, court)
@@ -42,8 +43,8 @@ def _show(court: str, *, refusal: Refusal | None = None) -> str:
             for purpose in Purpose
         }
     return desk.page(
-        "admin/ways.html", rail="courts", court=found, account=account, taken=taken, limits=SERVICE_LIMITS,
-        gateways=[(name, t(*NAMES[name])) for name in _connected()], refusal=refusal,
+        "admin/ways.html", rail="courts" if administers else "money", court=found, account=account, taken=taken,
+        limits=SERVICE_LIMITS, gateways=[(name, t(*NAMES[name])) for name in _connected()], refusal=refusal,
     )  # fmt: skip
 
 

@@ -25,7 +25,6 @@ from auction.procedure.treasury import bank_lines, bank_rules, claiming, transfe
 from auction.procedure.treasury import queries as treasury
 from auction.procedure.treasury.bank_lines import LineRecord
 from auction.procedure.treasury.queries import OrderRecord
-from auction.procedure.treasury.rules import OrderStatus
 
 pages = Blueprint("bank", __name__, url_prefix="/court/bank")
 
@@ -153,7 +152,12 @@ def _fitting(session: Session, line: LineRecord) -> list[tuple[OrderRecord, str,
     if line.status not in bank_rules.ON_THE_DESK:
         return []
     found = treasury.fitting(
-        session, case=cases.ids(court=line.court), credit=line.credit, amount_minor=line.amount_minor, limit=_SUGGESTED
+        session,
+        case=cases.ids(court=line.court),
+        also=bank_rules.clearing(line.court),
+        credit=line.credit,
+        amount_minor=line.amount_minor,
+        limit=_SUGGESTED,
     )
     numbers = cases.summaries(session, ids={one.case for one in found})
     persons = identity.persons(session, ids=sorted({one.party for one in found if one.party}))
@@ -164,7 +168,6 @@ def _fitting(session: Session, line: LineRecord) -> list[tuple[OrderRecord, str,
             one.party in persons and bank_rules.same_name(line.other_name, persons[one.party].name),
         )
         for one in found
-        if one.status is OrderStatus.WAITING
     ]
 
 

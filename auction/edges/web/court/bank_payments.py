@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 from auction.edges.web.court import bank, desk, fields
 from auction.edges.web.visitor import open_to, platform, t
 from auction.foundation.database.acts import Act
-from auction.foundation.kernel.refusal import Refusal
+from auction.foundation.kernel.refusal import NotFound, Refusal
 from auction.gateways.bank_files.pain001 import BankAccount
 from auction.procedure.cases import queries as cases
 from auction.procedure.identity import queries as identity
 from auction.procedure.settlement.rules import NotThisCourt
-from auction.procedure.treasury import payees, transfer_queries, transfers
+from auction.procedure.treasury import orders, payees, transfer_queries, transfers
 from auction.procedure.treasury.queries import OrderRecord
 
 pages = Blueprint("bank_payments", __name__, url_prefix="/court/bank")
@@ -51,13 +51,13 @@ def _index(*, refusal: Refusal | None = None) -> str:
     return desk.page("court/bank_payments.html", rail="money", tab="payments", refusal=refusal, **context)
 
 
-def _named(session: Session, orders: list[OrderRecord]) -> dict[str, Any]:
+def _named(session: Session, placed: list[OrderRecord]) -> dict[str, Any]:
     """Return the payees' names, the cases' numbers, and whose account an order is paid to."""
     court = desk.own_court()
     return {
-        "persons": identity.persons(session, ids=sorted({one.party for one in orders if one.party})),
-        "numbers": cases.summaries(session, ids={one.case for one in orders}),
-        "owner": {one.id: one.party or payees.of_court(court) for one in orders},
+        "persons": identity.persons(session, ids=sorted({one.party for one in placed if one.party})),
+        "numbers": cases.summaries(session, ids={one.case for one in placed}),
+        "owner": {one.id: one.party or payees.of_court(court) for one in placed},
     }
 
 
@@ -113,6 +113,22 @@ def refused(batch: str) -> ResponseReturnValue:
         batch,
         lambda act: transfers.note_refused(act, batch=batch, order=order),
         said=t("已登记银行退回，可重新发送", "Recorded; it can be sent again"),
+    )
+
+
+@pages.post("/payments/<batch>/again")
+@open_to(desk.COURT)
+def again(batch: str) -> ResponseReturnValue:
+    """Let an order that the bank would not carry out wait for the next file."""
+    order = fields.form().raw("order")
+    with platform().read() as session:
+        held = {one.order.id for one in transfer_queries.items(session, batch)}
+    if order not in held:
+        raise NotFound(what="order", name=order[:80])
+    return _perform(
+        batch,
+        lambda act: orders.retry_order(act, order=order),
+        said=t("将列入下一份付款文件", "It goes into the next payment file"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, request
@@ -21,6 +22,9 @@ from auction.foundation.ledger import statements
 from auction.foundation.ledger.statements import EntryRecord, Scope
 from auction.procedure.cases import queries as cases
 from auction.procedure.identity import queries as identity
+from auction.procedure.papers import queries as papers
+from auction.procedure.papers.kinds import Subject
+from auction.procedure.papers.queries import PaperRecord
 from auction.procedure.treasury import bank_rules, differences, runs
 from auction.procedure.treasury import queries as treasury
 from auction.procedure.treasury.differences import DifferenceRecord
@@ -55,9 +59,9 @@ def trial() -> str:
     return desk.page("court/ledger_trial.html", rail="money", word=shown.account_word, **context)
 
 
-@pages.get("/ledger/<int:entry>")
+@pages.get("/ledger/<entry>")
 @open_to(desk.COURT)
-def show(entry: int) -> str:
+def show(entry: str) -> str:
     """Show an entry: both its sides, the order behind it with its gateway, the docket's entry of the same act."""
     with platform().read() as session:
         found = entry_of(session, entry)
@@ -70,27 +74,28 @@ def show(entry: int) -> str:
     return desk.page("court/ledger_entry.html", rail="money", **context)
 
 
-def entry_of(session: Session, number: int) -> EntryRecord:
+def entry_of(session: Session, name: str) -> EntryRecord:
     """Return an entry.
 
     :raises NotFound: when there is none of that number
     """
-    found = statements.entry(session, id=number) if number < 1 << 63 else None
+    found = statements.entry(session, id=shown.entry_number(name))
     if found is None:
-        raise NotFound(what="ledger entry", name=str(number))
+        raise NotFound(what="ledger entry", name=name)
     return found
 
 
 def entry_context(session: Session, found: EntryRecord) -> dict[str, Any]:
     """Return what is shown beside an entry's own words."""
-    order = _order_of(session, found)
+    order, holders = _order_of(session, found), shown.holders(session, found.postings)
     payee = identity.persons(session, ids=[order.party]) if order and order.party and order.purpose in NAMED else {}
     return {
         "entry": found,
         "order": order,
         "payee": next(iter(payee.values())).name if payee else None,
-        "acts": _acts_of(session, found),
-        "holders": shown.holders(session, found.postings),
+        "acts": _acts_of(session, found, holders=holders.values()),
+        "papers": _papers_of(session, found),
+        "holders": holders,
         "titles": shown.titles(session, found.postings),
         "word": shown.account_word,
         "what": shown.kind_word(found.kind),
@@ -104,12 +109,23 @@ def _order_of(session: Session, found: EntryRecord) -> OrderRecord | None:
         return None
 
 
-def _acts_of(session: Session, found: EntryRecord) -> list[Entry]:
-    """Return the docket's entries of the same transaction's instant and kind, on the entry's lot and case."""
-    chains = sorted(
-        {f"case:{one.case}" for one in found.postings} | {f"lot:{one.lot}" for one in found.postings if one.lot}
-    )
-    return docket.at(session, chains=chains, at=found.at)
+def _chains(found: EntryRecord) -> list[str]:
+    """Return the dockets of the lots and cases an entry is about."""
+    lots = {f"lot:{one.lot}" for one in found.postings if one.lot}
+    return sorted(lots | {f"case:{one.case}" for one in found.postings})
+
+
+def _acts_of(session: Session, found: EntryRecord, *, holders: Collection[str]) -> list[Entry]:
+    """Return what the docket has of the same act: of its instant, and of its kind and holder where it has that."""
+    same = docket.at(session, chains=_chains(found), at=found.at)
+    own = [one for one in same if one.kind == found.kind and one.public.get("code") in {None, *holders}]
+    return own or same
+
+
+def _papers_of(session: Session, found: EntryRecord) -> list[PaperRecord]:
+    """Return the final papers of its lots and cases; a bidder's receipt is his own."""
+    every = [one for chain in _chains(found) for one in papers.of_chain(session, chain)]
+    return [one for one in every if one.final_at is not None and one.kind.subject is not Subject.REGISTRATION]
 
 
 @pages.get("/cases/<case>/ledger")

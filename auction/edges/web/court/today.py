@@ -18,6 +18,7 @@ from auction.procedure.bidding import queries as bidding
 from auction.procedure.cases import queries as cases
 from auction.procedure.cases.queries import CaseSummary
 from auction.procedure.lots import desk as desk_queries
+from auction.procedure.treasury import claiming
 
 pages = Blueprint("today", __name__)
 
@@ -63,6 +64,7 @@ _PLACES: dict[str, tuple[str, Role, str, str]] = {
     "apply_deposit": ("/court/cases/{case}/money", Role.FINANCE, "查看转款", "See the transfer"),
     "resolve_difference": ("/court/ledger/differences#{on}", Role.FINANCE, "查清差异", "Resolve it"),
     "payment_disputed": ("/court/cases/{case}/payment-matters", Role.FINANCE, "核对争议", "Look at it"),
+    "payment_return_failed": ("/court/cases/{case}/payment-matters", Role.FINANCE, "核对退回", "Look at it"),
     "payment_returned_outside": ("/court/cases/{case}/payment-matters", Role.FINANCE, "核对退款", "Look at it"),
     "claim_money": ("/court/bank/lines/{on}", Role.FINANCE, "查明款项", "Claim it"),
     "retry_order": ("/court/cases/{case}/money", Role.FINANCE, "重新发送", "Send again"),
@@ -105,11 +107,13 @@ def index() -> str:
         drafts = desk_queries.of_court(session, court=desk.own_court(), statuses=("draft", "approved"), limit=20)
         running = desk_queries.of_court(session, court=desk.own_court(), statuses=("open",), limit=20)
         prices = bidding.prices(session, [lot.id for lot in running])
+        unclaimed = claiming.due_at(session, court=desk.own_court())
     carried = [task for task in tasks if task.case.officer == visitor.known_visitor().id]
     shown = {"mine": [task for task in tasks if task.mine], "cases": carried}.get(of, tasks)
     return desk.page(
         "court/today.html", rail="today", tasks=shown, number=len(tasks), carried=len(carried), of=of,
         mine=sum(task.mine for task in tasks), drafts=drafts, running=running, prices=prices,
+        unclaimed=unclaimed,
     )  # fmt: skip
 
 

@@ -136,11 +136,11 @@ def _prices(session: Session, lot: LotRecord, *, typed_minor: int | None) -> lis
     now_minor = lot.hammer_price_minor
     if now_minor is None and lot.announced_at is not None:
         now_minor = bidding.state(session, lot.id).price_minor
-    least = least_minor(session, lot=lot)
+    least = least_minor(session, lot=lot) or 0
     wanted = [
         (t("法定最低起拍价", "Lowest lawful start"), lot.floor_minor),
         (t("起拍价", "Start price"), lot.start_price_minor),
-        (t("不属无益拍卖的最低价（第6条）", "Least that leaves a surplus (art. 6)"), least),
+        (t("不属无益拍卖的最低价（第6条）", "Least that leaves a surplus (art. 6)"), least if least > 1 else None),
         (t("参考价", "Reference price"), lot.reference_price_minor),
         (t("成交价", "Hammer price") if lot.hammer_price_minor else t("当前价", "Price now"), now_minor),
         (t("输入的价格", "The price typed"), typed_minor),

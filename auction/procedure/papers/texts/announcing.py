@@ -81,9 +81,7 @@ def _opening(found: Folder) -> Text:
         "the property below on the online judicial auction platform, from {opens} to {closes} (extensions apart), "
         "under {law}.",
         court=lot.court_name,
-        applicants=words.joined(
-            Text.same(name) for name in dict.fromkeys(one.creditor_masked for one in found.case.claims if one.applicant)
-        ),
+        applicants=found.applicants_masked,
         debtor=found.case.debtor.masked,
         number=lot.case_number,
         why=why,

@@ -37,7 +37,7 @@ def default_ruling(session: Session, *, subject: str, now: datetime) -> Content:
     :raises PaperNotYet: before a default was declared
     """
     found = folder(session, subject, now=now)
-    deal, lost = _defaulted(session, subject, kind=DEFAULT)
+    deal, lost = _defaulted(session, found, kind=DEFAULT)
     who = buyers(session, lot=subject, person=lost.person, together=deal.way == "auction")
     entry = docket.of_kinds(session, f"lot:{subject}", ["lot.defaulted"])[-1]
     returned = int(entry.public["returned_minor"])
@@ -69,9 +69,9 @@ def default_ruling(session: Session, *, subject: str, now: datetime) -> Content:
     )
 
 
-def _defaulted(session: Session, lot: str, *, kind: str) -> tuple[SettlementRecord, ForfeitRecord]:
-    deal, lost = settlement.settlement(session, lot), settlement.forfeit(session, lot)
-    if deal is None or lost is None or deal.status is not SettlementStatus.DEFAULTED:
+def _defaulted(session: Session, found: Folder, *, kind: str) -> tuple[SettlementRecord, ForfeitRecord]:
+    deal, lost = settlement.settlement(session, found.lot.id), settlement.forfeit(session, found.lot.id)
+    if found.revoked or deal is None or lost is None or deal.status is not SettlementStatus.DEFAULTED:
         raise not_yet(kind, NO_DEFAULT)
     return deal, lost
 
@@ -161,7 +161,7 @@ def top_up_order(session: Session, *, subject: str, now: datetime) -> Content:
     :raises PaperNotYet: before the panel has ordered it
     """
     found = folder(session, subject, now=now)
-    deal, lost = _defaulted(session, subject, kind=TOP_UP)
+    deal, lost = _defaulted(session, found, kind=TOP_UP)
     if lost.ordered_at is None or lost.top_up_minor is None:
         raise not_yet(TOP_UP, Text("合议庭尚未责令补交差额", "the panel has ordered nothing"))
     who = buyers(session, lot=subject, person=lost.person)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from auction.foundation.kernel.calendar import day_of
 from auction.procedure.cases import queries as cases
-from auction.procedure.cases.queries import CaseRecord
+from auction.procedure.cases.queries import CaseRecord, ClaimRecord
 from auction.procedure.distribution import queries as distribution
 from auction.procedure.distribution.queries import PlanRecord
 from auction.procedure.distribution.rules import Line, Part
@@ -23,6 +23,7 @@ from auction.procedure.papers.words import say
 from auction.rulebook import rulebook
 
 KIND = "distribution_plan"
+EVERYBODY = Text("各债权人、被执行人", "All creditors, and the debtor")
 NO_PLAN = Text("尚未制作分配方案", "no plan has been drawn up")
 PARTS: Mapping[Part, Text] = {
     Part.COSTS: Text("执行费用", "costs of enforcement"),
@@ -52,12 +53,13 @@ def distribution_plan(session: Session, *, subject: str, now: datetime) -> Conte
     plan = distribution.plan(session, case=case.id)
     if plan is None:
         raise not_yet(KIND, NO_PLAN)
+    claims = _taking_part(session, case, plan)
     blocks = (
         Paragraph(_opening(case, plan)),
         *sections(
             (Text("可供分配的款项", "The money to distribute"), _money(session, plan)),
-            (Text("债权", "The claims"), [_claims(case)]),
-            (Text("分配", "The distribution"), [_lines(session, case, plan), *_sums(case, plan)]),
+            (Text("债权", "The claims"), [_claims(claims)]),
+            (Text("分配", "The distribution"), [_lines(session, case, plan, claims=claims), *_sums(case, plan)]),
             (Text("异议", "Objections"), [Items(_objections(plan, now=now))]),
         ),
     )
@@ -66,13 +68,21 @@ def distribution_plan(session: Session, *, subject: str, now: datetime) -> Conte
         court=case.court_name,
         title=Text("财产分配方案", "Distribution plan"),
         number=None,
-        to=words.joined(
-            dict.fromkeys(Text.same(name) for name in (*(one.creditor for one in case.claims), case.debtor.name))
+        to=words.addressed(
+            (Text.same(name) for name in (*(one.creditor for one in claims), case.debtor.name)), otherwise=EVERYBODY
         ),
         blocks=blocks,
         signers=(),
         dated=plan.served_at or plan.drafted_at,
     )
+
+
+def _taking_part(session: Session, case: CaseRecord, plan: PlanRecord) -> tuple[ClaimRecord, ...]:
+    """Return the claims of the case, and those of other cases that have a share (法释〔2016〕6号 第4条)."""
+    own = {one.id for one in case.claims}
+    others = dict.fromkeys(line.to for line in plan.lines if line.to not in own)
+    found = (one for one in others if cases.case_of_claim(session, one) is not None)
+    return (*case.claims, *(cases.claim(session, one) for one in found))
 
 
 def _opening(case: CaseRecord, plan: PlanRecord) -> Text:
@@ -109,7 +119,7 @@ def _money(session: Session, plan: PlanRecord) -> list[Block]:
     return [Table(head=head, rows=(*rows, total), money=frozenset({1}))]
 
 
-def _claims(case: CaseRecord) -> Table:
+def _claims(claims: Sequence[ClaimRecord]) -> Table:
     rows = tuple(
         (
             Text.same(one.creditor),
@@ -117,7 +127,7 @@ def _claims(case: CaseRecord) -> Table:
             Text.same(one.title) if one.title else Text("本案执行依据", "the title of this case"),
             words.figures(one.amount_minor),
         )
-        for one in case.claims
+        for one in claims
     )
     head = (
         Text("债权人", "Creditor"),
@@ -141,13 +151,13 @@ def _kind(kind: str) -> Text:
     return known.get(kind, Text.same(kind))
 
 
-def _lines(session: Session, case: CaseRecord, plan: PlanRecord) -> Table:
+def _lines(session: Session, case: CaseRecord, plan: PlanRecord, *, claims: Sequence[ClaimRecord]) -> Table:
     """Return the lines in the order of payment; equal places share, a smaller one is full before the next."""
     places = sorted({line.rank for line in plan.lines})
     rows = tuple(
         (
             Text.same(str(places.index(line.rank) + 1)),
-            _payee(session, case, line),
+            _payee(session, case, line, claims=claims),
             PARTS[line.part],
             cited(line.article, short=True),
             words.figures(line.amount_minor),
@@ -164,7 +174,7 @@ def _lines(session: Session, case: CaseRecord, plan: PlanRecord) -> Table:
     return Table(head=head, rows=rows, money=frozenset({4}))
 
 
-def _payee(session: Session, case: CaseRecord, line: Line) -> Text:
+def _payee(session: Session, case: CaseRecord, line: Line, *, claims: Sequence[ClaimRecord]) -> Text:
     if line.part in {Part.COSTS, Part.ENFORCEMENT_FEE}:
         return _COURT
     if line.part is Part.LIVING_SETASIDE:
@@ -174,7 +184,7 @@ def _payee(session: Session, case: CaseRecord, line: Line) -> Text:
     if line.part is Part.QUEUE:
         other = cases.case(session, line.to)
         return say("{court}{number}案", "{court}, case {number}", court=other.court_name, number=other.number)
-    return Text.same(next((one.creditor for one in case.claims if one.id == line.to), line.to))
+    return Text.same(next((one.creditor for one in claims if one.id == line.to), line.to))
 
 
 def _sums(case: CaseRecord, plan: PlanRecord) -> list[Block]:

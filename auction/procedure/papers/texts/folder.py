@@ -13,7 +13,7 @@ from auction.procedure.assets import queries as assets
 from auction.procedure.assets.queries import PropertyRecord
 from auction.procedure.bidding import joint
 from auction.procedure.cases import queries as cases
-from auction.procedure.cases.queries import CaseRecord
+from auction.procedure.cases.queries import CaseRecord, ClaimRecord
 from auction.procedure.identity import particulars
 from auction.procedure.identity import queries as identity
 from auction.procedure.identity.queries import CourtRecord
@@ -91,10 +91,24 @@ class Folder:
         return Text("变卖", "sale") if self.lot.round == "sale" else Text("拍卖", "auction")
 
     @property
+    def revoked(self) -> bool:
+        """Whether the sale of the lot was revoked; what it led to is undone in the moments after."""
+        return self.lot.status == "revoked"
+
+    @property
+    def asking(self) -> tuple[ClaimRecord, ...]:
+        """The claims of those who applied for enforcement; every claim where none is marked."""
+        return tuple(one for one in self.case.claims if one.applicant) or self.case.claims
+
+    @property
     def applicants(self) -> Text:
-        """The names of those who applied for enforcement; every creditor where none is marked."""
-        applied = [one for one in self.case.claims if one.applicant] or list(self.case.claims)
-        return words.joined(Text.same(name) for name in dict.fromkeys(one.creditor for one in applied))
+        """The names of those who applied for enforcement."""
+        return words.joined(Text.same(name) for name in dict.fromkeys(one.creditor for one in self.asking))
+
+    @property
+    def applicants_masked(self) -> Text:
+        """The same as strangers may read them."""
+        return words.joined(Text.same(name) for name in dict.fromkeys(one.creditor_masked for one in self.asking))
 
     def named(self, person: str, *, name: str, kind: str, full: bool) -> Text:
         """Return a person with the particulars a paper of its kind shows."""

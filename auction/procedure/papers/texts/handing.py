@@ -29,7 +29,7 @@ def hand_over_record(session: Session, *, subject: str, now: datetime) -> Conten
     :raises PaperNotYet: before title has passed
     """
     found = folder(session, subject, now=now)
-    deal = passed(session, subject, kind=KIND)
+    deal = passed(session, found, kind=KIND)
     who = takers(session, deal)
     officer = _officer(session, found)
     blocks = (

@@ -18,6 +18,7 @@ from auction.procedure.papers.texts.outline import sections
 from auction.procedure.papers.words import say
 
 KIND = "notice"
+EVERYBODY = Text("各受通知人（名单见下）", "Those notified, as listed below")
 
 
 def notice(session: Session, *, subject: str, now: datetime) -> Content:
@@ -47,10 +48,10 @@ def notice(session: Session, *, subject: str, now: datetime) -> Content:
         court=lot.court_name,
         title=say("{kind}通知书", "Notice of the {kind}", kind=found.kind),
         number=None,
-        to=words.joined(dict.fromkeys(name for _, name in told)),
+        to=words.addressed([name for _, name in told], otherwise=EVERYBODY),
         blocks=tuple(blocks),
         signers=(),
-        dated=lot.approved_at if lot.announced_at is None else min(lot.announced_at, now),
+        dated=lot.approved_at,
     )
 
 

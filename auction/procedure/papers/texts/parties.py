@@ -11,13 +11,12 @@ from auction.procedure.papers.words import say
 
 def applicants(found: Folder) -> list[tuple[Text, Text]]:
     """Return those who applied for enforcement, with all their particulars; every creditor where none is marked."""
-    asked = [one for one in found.case.claims if one.applicant] or list(found.case.claims)
     rows = [
         (
             Text("申请执行人", "Applicant for enforcement"),
             found.named(one.creditor_person, name=one.creditor, kind=one.creditor_kind, full=True),
         )
-        for one in asked
+        for one in found.asking
     ]
     return list(dict.fromkeys(rows))
 

@@ -29,7 +29,6 @@ from auction.procedure.papers.texts.outline import headed, orders
 from auction.procedure.papers.words import say
 from auction.procedure.settlement import queries as settlement
 from auction.procedure.settlement.queries import SettlementRecord
-from auction.procedure.settlement.rules import SettlementStatus
 
 KIND = "assistance_notice"
 NOT_SERVED = Text("裁定尚未送达，权利尚未转移", "the ruling is not served, so title has not passed")
@@ -46,14 +45,14 @@ _REGISTRIES: Mapping[str, Text] = {
 _OTHERS = Text("有关协助执行单位", "authorities and persons concerned")
 
 
-def passed(session: Session, lot: str, *, kind: str) -> SettlementRecord:
+def passed(session: Session, found: Folder, *, kind: str) -> SettlementRecord:
     """Return the settlement of a lot whose ruling has been served, by auction or in kind.
 
     :raises PaperNotYet: before the service, and when the sale was revoked
     """
-    deal = settlement.settlement(session, lot)
-    if deal is not None and deal.status is SettlementStatus.REVOKED:
+    if found.revoked:
         raise not_yet(kind, REVOKED)
+    deal = settlement.settlement(session, found.lot.id)
     if deal is None or deal.ruling_served_at is None:
         raise not_yet(kind, NOT_SERVED)
     return deal
@@ -65,7 +64,7 @@ def assistance_notice(session: Session, *, subject: str, now: datetime) -> Conte
     :raises PaperNotYet: before title has passed
     """
     found = folder(session, subject, now=now)
-    deal = passed(session, subject, kind=KIND)
+    deal = passed(session, found, kind=KIND)
     who = takers(session, deal)
     to = words.joined(dict.fromkeys(_registry(one.category, city=one.city) for one in found.things), en="; ")
     law = cite(("civil_procedure", (262,)), ("civil_procedure_interpretation", (491, 500)))
@@ -76,6 +75,7 @@ def assistance_notice(session: Session, *, subject: str, now: datetime) -> Conte
         *headed(
             (Text("财产和权利人", "Property and holder of the title"), _transfers(found, who=who)),
             (Text("应予注销、解除的登记", "Entries to be cancelled"), _cancelled(session, found)),
+            (Text("其他权利负担", "Other burdens on record"), _burdens(found)),
             (Text("附件", "Annexes"), [Items(_annexes(deal))]),
             (Text("联系方式", "Contact"), [Pairs(_contact(found))]),
         ),
@@ -168,13 +168,37 @@ def _cancelled(session: Session, found: Folder) -> list[Block]:
             if place.status == "waiting" and other is not None and other.id != found.case.id:
                 waits = say("轮候查封，案号{case}", "waiting seizure, case {case}", case=other.number)
                 rows.append((name, waits, say("自{day}起", "since {day}", day=words.day(place.queued_at))))
-        rows.extend((name, Text.same(str(one)), Text("登记的权利负担", "as on record")) for one in thing.encumbrances)
     for claim in _ended(session, found):
         secured = next((one.title for one in found.things if one.id == claim.property), found.lot.title)
         mine = say("{creditor}的优先受偿权", "the prior right of {creditor}", creditor=claim.creditor)
         rows.append((Text.same(secured), mine, Text("因处置消灭", "ended by the disposal")))
     head = (Text("财产", "Property"), Text("登记", "Entry"), Text("情况", "Since, or why"))
     return [Table(head=head, rows=tuple(rows))]
+
+
+def _burdens(found: Folder) -> list[Block]:
+    """Return what else is on record against the things: security has ended, a lease or usufruct goes on (第28条)."""
+    points = tuple(
+        say("{thing}：{burden}", "{thing}: {burden}", thing=thing.title, burden=_burden(one))
+        for thing in found.things
+        for one in thing.encumbrances
+    )
+    if not points:
+        return []
+    law = say(
+        "依照{law}，其中的担保物权及其他优先受偿权消灭；租赁权及其他用益物权继续存在，不予注销。",
+        "Under {law}, security and other prior rights among them have ended; leases and usufructs go on and are not "
+        "cancelled.",
+        law=cite(("auction_and_sale", (28,))),
+    )
+    return [Paragraph(law), Items(points)]
+
+
+def _burden(kept: object) -> str:
+    """Return a burden as it was recorded: a text, or named facts."""
+    if isinstance(kept, Mapping):
+        return "；".join(f"{name}：{value}" for name, value in kept.items())
+    return str(kept)
 
 
 def _ended(session: Session, found: Folder) -> list[cases.ClaimRecord]:

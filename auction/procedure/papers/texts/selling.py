@@ -30,24 +30,23 @@ from auction.procedure.papers.texts.outline import orders
 from auction.procedure.papers.words import say
 from auction.procedure.settlement import queries as settlement
 from auction.procedure.settlement.queries import SettlementRecord
-from auction.procedure.settlement.rules import SettlementStatus
 
 CONFIRMATION, RULING = "confirmation", "sale_ruling"
 NOT_SOLD = Text("该拍品没有成交", "the lot was not sold")
 REVOKED = Text("该次成交已被撤销", "the sale was revoked")
 
 
-def sold(session: Session, lot: str, *, kind: str) -> SettlementRecord:
+def sold(session: Session, found: Folder, *, kind: str) -> SettlementRecord:
     """Return the settlement of a lot that was sold by auction and stands.
 
     :raises PaperNotYet: when it was not sold, or the sale was revoked
     """
-    found = settlement.settlement(session, lot)
-    if found is None or found.way != "auction":
-        raise not_yet(kind, NOT_SOLD)
-    if found.status is SettlementStatus.REVOKED:
+    if found.revoked:
         raise not_yet(kind, REVOKED)
-    return found
+    deal = settlement.settlement(session, found.lot.id)
+    if deal is None or deal.way != "auction":
+        raise not_yet(kind, NOT_SOLD)
+    return deal
 
 
 def confirmation(session: Session, *, subject: str, now: datetime) -> Content:
@@ -58,10 +57,11 @@ def confirmation(session: Session, *, subject: str, now: datetime) -> Content:
     :raises PaperNotYet: before a sale, and when it was revoked
     """
     found = folder(session, subject, now=now)
-    deal = sold(session, subject, kind=CONFIRMATION)
+    deal = sold(session, found, kind=CONFIRMATION)
     entry = docket.of_kinds(session, f"lot:{subject}", ["settlement.confirmed"])[-1]
     who = buyers(session, lot=subject, person=deal.buyer_person)
     told = words.joined((one.told(full=False) for one in who), zh="；", en="; ")
+    identified = ((Text("买受人身份", "Identity of the buyer"), told),) if any(one.number for one in who) else ()
     blocks: tuple[Block, ...] = (
         Paragraph(_confirmed(session, found, deal, who=who)),
         Pairs(
@@ -69,7 +69,7 @@ def confirmation(session: Session, *, subject: str, now: datetime) -> Content:
                 (Text("标的物", "Property"), words.joined(things(found), zh="；", en="; ")),
                 (Text("执行案号", "Case"), Text.same(found.lot.case_number)),
                 (Text("买受人", "Buyer"), names_of(who)),
-                (Text("买受人身份", "Identity of the buyer"), told),
+                *identified,
                 *_figures(found, entry),
             )
         ),
@@ -151,7 +151,7 @@ def sale_ruling(session: Session, *, subject: str, now: datetime) -> Content:
     :raises PaperNotYet: before the ruling is made, and when the sale was revoked
     """
     found = folder(session, subject, now=now)
-    deal = sold(session, subject, kind=RULING)
+    deal = sold(session, found, kind=RULING)
     if deal.ruled_at is None or deal.ruling_number is None:
         raise not_yet(
             RULING, Text("价款付清后法院尚未作出裁定", "the court has not ruled yet, which it does once paid")

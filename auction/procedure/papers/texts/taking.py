@@ -17,7 +17,6 @@ from auction.procedure.papers.texts.selling import EFFECTIVE, REVOKED, paid, pas
 from auction.procedure.papers.words import say
 from auction.procedure.settlement import queries as settlement
 from auction.procedure.settlement.queries import SettlementRecord
-from auction.procedure.settlement.rules import SettlementStatus
 
 KIND = "in_kind_ruling"
 NOT_TAKEN = Text("没有债权人以物抵债", "no creditor takes the lot in kind")
@@ -31,10 +30,10 @@ def in_kind_ruling(session: Session, *, subject: str, now: datetime) -> Content:
     """
     found = folder(session, subject, now=now)
     deal = settlement.settlement(session, subject)
+    if found.revoked:
+        raise not_yet(KIND, REVOKED)
     if deal is None or deal.way != "in_kind":
         raise not_yet(KIND, NOT_TAKEN)
-    if deal.status is SettlementStatus.REVOKED:
-        raise not_yet(KIND, REVOKED)
     if deal.ruled_at is None or deal.ruling_number is None:
         raise not_yet(KIND, NOT_RULED)
     who = buyers(session, lot=subject, person=deal.buyer_person, together=False)
