@@ -71,7 +71,7 @@ def test_every_amount_of_a_case_leads_to_an_entry_that_balances(house: Courthous
     for link in links:
         page = finance.see(link)
         debit, credit = re.findall(
-            r'<tfoot>.*?<td class="num"[^>]*>([^<]+)</td><td class="num"[^>]*>([^<]+)</td>', page
+            r'合计</th>.*?<td class="num"[^>]*>([^<]+)</td><td class="num"[^>]*>([^<]+)</td>', page
         )[0]
         assert debit == credit
         assert "人民币" in page
@@ -140,7 +140,10 @@ def test_another_courts_money_is_none_of_ours(house: Courthouse, sale: Sale) -> 
     assert "没有账目" in other.see("/court/persons/A/ledger")
 
 
-@pytest.mark.parametrize("path", ["/court/ledger/999999", "/court/ledger/99999999999999999999", "/court/cases/x/ledger",
+@pytest.mark.parametrize("path", ["/court/ledger/999999",
+        "/court/ledger/x",
+        "/court/ledger/１２",
+        "/court/ledger/-1", "/court/ledger/99999999999999999999", "/court/cases/x/ledger",
                                   "/court/lots/x/ledger", "/court/persons/x/ledger", "/my/money/1"])  # fmt: skip
 def test_what_is_not_there_is_not_found(house: Courthouse, sale: Sale, path: str) -> None:
     clerk = bidder(house.app, house.platform, "A") if path.startswith("/my") else house.staff["finance"]

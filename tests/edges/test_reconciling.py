@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from typing_extensions import override
 
+from auction.edges.cli.main import main
 from auction.edges.due import due_acts
 from auction.edges.figures import Figures
 from auction.edges.inbox.reconciling import keep, reconcile, run_due
@@ -306,3 +311,35 @@ def test_what_was_found_and_said_stays(sale: Sale, finance: Actor, statement: st
         differences.explain_difference(act, difference=_open(platform)[0].id, words="说明")
     with pytest.raises(IntegrityError, match="only grows"), platform.act() as act:
         act.session.execute(text(statement))
+
+
+def command_line(platform: Platform, tmp_path: Path, *arguments: str) -> Result:
+    """Run ``auction reconcile`` on the test's own database, as an operator would: without the demo's gateway."""
+    kept = platform.settings
+    env = {
+        "DATABASE_URL": platform.database.url,
+        "AUCTION_SECRET_KEY": kept.secret_key,
+        "AUCTION_FIELD_KEY": kept.field_key,
+    }
+    return CliRunner().invoke(main, ["reconcile", "--data", str(tmp_path), *arguments], env=env)
+
+
+def test_the_command_says_by_its_exit_whether_all_agrees(sale: Sale, tmp_path: Path) -> None:
+    platform = sale.platform
+    sold(sale)
+    agreed = command_line(platform, tmp_path)
+    assert agreed.exit_code == 0, agreed.output
+    assert "everything agrees" in agreed.stdout
+    assert "done orders read" in agreed.stderr
+    order = tamper(platform, "DELETE FROM sandbox_movements WHERE kind = 'charge'")
+    apart = command_line(platform, tmp_path)
+    assert apart.exit_code == 1
+    assert re.search(rf"missing_outside +sandbox +{order} ", apart.stdout)
+    assert _open(platform) == [], "nothing is written"
+    told = command_line(platform, tmp_path, "--json", "--keep")
+    assert told.exit_code == 1
+    (one,) = json.loads(told.stdout)["differences"]
+    assert (one["order"], one["case"], one["outside_minor"]) == (order, "C1", 0)
+    assert len(_open(platform)) == 1
+    for wrong in (("--since", "x"), ("extra",)):
+        assert command_line(platform, tmp_path, *wrong).exit_code == 2

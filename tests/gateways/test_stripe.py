@@ -482,6 +482,14 @@ def test_wrong_keys_refuse_nobody(peer: StripePeer, clock: ManualClock, deposit:
     assert "sk_test" not in str(told.value)
 
 
+@pytest.mark.parametrize("kind", list(OrderKind)[:-1])
+def test_a_payment_of_another_account_is_not_taken_for_an_unpaid_one(
+    gateway: StripeGateway, deposit: MoneyOrder, kind: OrderKind
+) -> None:
+    with pytest.raises(GatewayUnavailable, match="not of this account"):
+        send(gateway, replace(deposit, kind=kind, reference="pi_elsewhere", origin="pi_elsewhere"))
+
+
 def test_an_account_keeps_its_secrets_out_of_what_is_printed() -> None:
     assert "sk_test" not in repr(ACCOUNT)
     assert "whsec" not in repr(ACCOUNT)

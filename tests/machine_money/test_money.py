@@ -39,7 +39,7 @@ _HAPPENINGS = (
     *("a deposit is paid",) * 6,
     *("a payer pays",) * 7,
     *("somebody bids",) * 4,
-    *("time passes",) * 4,
+    *("time passes",) * 5,
     *("an event comes",) * 3,
     *("events are worked",) * 2,
     *("the bank books",) * 3,
@@ -101,7 +101,7 @@ class Money(RuleBasedStateMachine):
         return self._one(self.world.payable(), lambda name: self.world.payer_pays(name, number=number, agrees=agrees))
 
     def bid(self) -> object:
-        return self.world.bid(self._pick(LOTS), self._pick(BIDDERS))
+        return self._one(self.world.may_bid(), lambda who: self.world.bid(*who))
 
     def time(self) -> object:
         return self.world.until(self.world.now + self._pick(_SPANS))
@@ -132,7 +132,7 @@ class Money(RuleBasedStateMachine):
         return self._one(outward, self.world.bank_returns)
 
     def balance(self) -> object:
-        return self.world.pay_balance(self._pick(LOTS), self._pick(WAYS))
+        return self._one(self.world.owing(), lambda lot: self.world.pay_balance(lot, self._pick(WAYS)))
 
     def wrong(self) -> object:
         self.world.fate.next.append(self._pick(FATES))

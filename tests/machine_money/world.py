@@ -279,6 +279,19 @@ class World:
         there = [one for one in self.waiting() if one.gateway == "bank" and one.kind is not OrderKind.APPLY]
         return [one for one in there if one.id not in self.bank]
 
+    def may_bid(self) -> list[tuple[str, str]]:
+        """Return who may bid now, by lot."""
+        with self.read() as session:
+            running = [lot for lot in LOTS if lots.lot(session, lot).status == "open"]
+            made = [(lot, one) for lot in running for one in bidding.registrations(session, lot)]
+        return [(lot, one.person) for lot, one in made if one.status == "admitted"]
+
+    def owing(self) -> list[str]:
+        """Return the lots whose buyer still has to pay."""
+        with self.read() as session:
+            found = [settlements.settlement(session, lot) for lot in LOTS]
+        return [one.lot for one in found if one is not None and one.due_minor]
+
     def not_over(self) -> list[str]:
         """Return the lots whose bidding may go on; the platform itself defers what it was not there to close."""
         with self.read() as session:

@@ -162,7 +162,7 @@ def _close(sheet: Sheet, content: Content, issue: Issue) -> None:
     rows = [
         line
         for text in [*signers, content.court, day]
-        for line in lines(text, width=sheet.width * 0.55, measure=sheet.measure)
+        for line in lines(text, width=sheet.width * 0.4, measure=sheet.measure)
     ]
     sheet.set_font_size(_TINY)
     told = [

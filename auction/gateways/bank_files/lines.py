@@ -11,9 +11,9 @@ from auction.foundation.kernel.calendar import SHANGHAI
 from auction.foundation.kernel.money import MINOR_MAX
 from auction.foundation.kernel.refusal import Refusal
 
-#: The largest file that is read: some hundred thousand lines, far beyond a court's day.
+#: The largest file that is read: far beyond a court's day.
 FILE_MAX_BYTES = 64_000_000
-LINES_MAX = 200_000
+LINES_MAX = 50_000
 CURRENCY = "CNY"
 
 _AMOUNT = re.compile(r"\d{1,16}(?:\.\d{1,5})?", re.ASCII)

@@ -7,7 +7,7 @@ import stripe
 from auction.gateways.port import GatewayRefused, GatewayUnavailable, MoneyOrder
 from auction.gateways.stripe_service import methods
 from auction.gateways.stripe_service.account import StripeAccount
-from auction.gateways.stripe_service.intents import metadata
+from auction.gateways.stripe_service.intents import known, metadata
 
 _EXPAND = ["payment_intent.latest_charge"]
 
@@ -55,7 +55,8 @@ def payment(session: stripe.checkout.Session) -> stripe.PaymentIntent:
 
 
 def _session(client: stripe.StripeClient, reference: str) -> stripe.checkout.Session:
-    return client.v1.checkout.sessions.retrieve(reference, {"expand": _EXPAND})
+    with known():
+        return client.v1.checkout.sessions.retrieve(reference, {"expand": _EXPAND})
 
 
 def _create(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import stripe
@@ -60,7 +62,22 @@ def _plan(order: MoneyOrder, names: tuple[str, ...]) -> tuple[list[str], bool]:
 
 def intent_of(client: stripe.StripeClient, reference: str) -> stripe.PaymentIntent:
     """Return a payment as it is now, with its charge."""
-    return client.v1.payment_intents.retrieve(reference, {"expand": _EXPAND})
+    with known():
+        return client.v1.payment_intents.retrieve(reference, {"expand": _EXPAND})
+
+
+@contextmanager
+def known() -> Iterator[None]:
+    """Ask about what Stripe itself named before.
+
+    :raises GatewayUnavailable: when it does not know it: these are another account's keys, and the money is elsewhere
+    """
+    try:
+        yield
+    except stripe.InvalidRequestError as refusal:
+        if refusal.code != "resource_missing":
+            raise
+        raise GatewayUnavailable("stripe: the payment is not of this account") from None
 
 
 def charge_of(intent: stripe.PaymentIntent) -> stripe.Charge | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from auction.foundation.database.acts import Act, command
 from auction.foundation.docket.commands import append, lock
@@ -33,6 +32,7 @@ from auction.procedure.treasury.ways_rules import account_number
 
 #: The kind of ledger entry by which money of which nobody knows the purpose reaches the court.
 UNCLAIMED_KIND = "bank.unclaimed"
+_KEYS_AT_ONCE = 5_000
 
 
 @command("import_bank_file", by={Role.FINANCE})
@@ -70,8 +70,11 @@ def take_in(act: Act, *, court: str, content: bytes, file: FileRead) -> ImportRe
     )
     act.session.add(row)
     act.session.flush()
-    for key, line in fresh.items():
-        _keep(act, row, key=key, line=line, account=own.number)
+    kept = [_kept(row, key=key, line=line, account=own.number) for key, line in fresh.items()]
+    act.session.add_all(kept)
+    act.session.flush()
+    act.session.add_all(BankLineState(line_id=one.id, status=LineStatus.NEW.value, since=act.now) for one in kept)
+    act.session.flush()
     public = {"form": file.form, "digest": digest, "lines": len(fresh)}
     append(act, f"court:{court}", "bank.file_imported", public)
     return bank_lines.imported(act.session, row.id)
@@ -89,19 +92,24 @@ def _fresh(act: Act, file: FileRead, *, account: str, bad: list[BadLine]) -> tup
                 known += 1
             else:
                 bad.append(_contradiction(line))
-    there = {
-        row.key: row.amount_minor
-        for row in act.session.execute(
-            select(BankLine.key, BankLine.amount_minor).where(BankLine.account == account, BankLine.key.in_(ours))
-        )
-    }
-    for key, minor in there.items():
+    for key, minor in _known(act, account, list(ours)):
         line = ours.pop(key)
         if line.amount_minor == minor:
             known += 1
         else:
             bad.append(_contradiction(line))
     return ours, known
+
+
+def _known(act: Act, account: str, keys: list[str]) -> list[tuple[str, int]]:
+    """Return which of the keys are lines of an account already, and their amounts."""
+    found: list[tuple[str, int]] = []
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        query = select(BankLine.key, BankLine.amount_minor).where(
+            BankLine.account == account, BankLine.key.in_(keys[start : start + _KEYS_AT_ONCE])
+        )
+        found += [(row.key, row.amount_minor) for row in act.session.execute(query)]
+    return found
 
 
 def _contradiction(line: FileLine) -> BadLine:
@@ -119,8 +127,8 @@ def _key(line: FileLine) -> str:
     return f"said:{sha256_hex({'line': said})}"
 
 
-def _keep(act: Act, row: BankImport, *, key: str, line: FileLine, account: str) -> None:
-    kept = BankLine(
+def _kept(row: BankImport, *, key: str, line: FileLine, account: str) -> BankLine:
+    return BankLine(
         id=new_id("line"),
         import_id=row.id,
         court_id=row.court_id,
@@ -142,10 +150,6 @@ def _keep(act: Act, row: BankImport, *, key: str, line: FileLine, account: str) 
         creditor_reference=line.creditor_reference,
         words=line.text,
     )
-    act.session.add(kept)
-    act.session.flush()
-    state = {"line_id": kept.id, "status": LineStatus.NEW.value, "since": act.now}
-    act.session.execute(upsert(BankLineState).values(**state))
 
 
 @command("match_line", by=())

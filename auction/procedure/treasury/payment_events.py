@@ -32,7 +32,6 @@ from auction.procedure.treasury.payment_events_rules import (
 from auction.procedure.treasury.queries import OrderRecord
 from auction.procedure.treasury.rules import OrderStatus, delay_after
 
-
 _WORDS = {
     Task.DISPUTED: ("付款人向发卡行提出争议", "The payer disputes a payment"),
     Task.RETURNED_OUTSIDE: (

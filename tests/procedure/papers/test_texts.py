@@ -2,93 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 
 from auction.edges.jobs.sweep import settle
 from auction.edges.platform import Platform
-from auction.foundation.kernel.money import in_capitals
 from auction.foundation.kernel.refusal import NotFound
 from auction.foundation.kernel.roles import PLATFORM
 from auction.procedure.bidding import queries as bidding
-from auction.procedure.bidding import stays
 from auction.procedure.cases.commands import record_cost
 from auction.procedure.distribution import commands as distribution
 from auction.procedure.distribution.rules import Part
-from auction.procedure.identity.commands import enrol_person
 from auction.procedure.lots import commands as lot_commands
 from auction.procedure.lots import grounds
 from auction.procedure.lots import queries as lots
-from auction.procedure.papers import characters
-from auction.procedure.papers.blocks import Content, Text
+from auction.procedure.papers.blocks import Text
 from auction.procedure.papers.kinds import KINDS, Readers
 from auction.procedure.papers.texts import BUILDERS, defaulting, dividing, halting, revoking
-from auction.procedure.papers.texts.builder import PaperNotYet
 from auction.procedure.settlement import commands as settlement
-from auction.procedure.settlement import default
-from auction.procedure.settlement import queries as settlements
-from tests.procedure.papers.telling import check_complete, drawn, pairs_of, rows_of, said
+from tests.procedure.papers.papered import (
+    BALANCE_MINOR,
+    BEFORE_THE_SALE,
+    PRICE_MINOR,
+    RESIDENT,
+    both,
+    opened,
+    paper,
+    refusal,
+    ruled,
+    served,
+    sold,
+)
+from tests.procedure.papers.telling import drawn, pairs_of, rows_of, said
 from tests.procedure.selling import DEPOSIT_MINOR, INCREMENT_MINOR, START_MINOR, Sale
-
-#: A number that is right in form: born on 31 December 1949, a woman.
-RESIDENT = "11010519491231002X"
-PRICE_MINOR = START_MINOR + 3 * INCREMENT_MINOR
-BALANCE_MINOR = PRICE_MINOR - DEPOSIT_MINOR
-BEFORE_THE_SALE = ("announcement", "instructions", "notice")
 
 
 @pytest.fixture
 def sale(platform: Platform) -> Sale:
-    made = Sale(platform)
-    made.open()
-    with platform.act(PLATFORM) as act:
-        enrol_person(act, name="张三", id_number=RESIDENT, id="A")
-    made.announce()
-    return made
-
-
-def paper(sale: Sale, kind: str, subject: str = "L1") -> Content:
-    """Draw a paper up, and hold it to be whole in both languages."""
-    with sale.platform.read() as session:
-        content = drawn(session, kind, subject, now=sale.platform.clock.now())
-        check_complete(session, content)
-    assert content.kind == kind
-    assert characters.missing(content) == []
-    return content
-
-
-def refusal(sale: Sale, kind: str, subject: str = "L1") -> PaperNotYet:
-    """Return how a paper that cannot be drawn up is refused."""
-    with sale.platform.read() as session, pytest.raises(PaperNotYet) as refused:
-        drawn(session, kind, subject, now=sale.platform.clock.now())
-    return refused.value
-
-
-def both(minor: int) -> str:
-    """Say a sum as a paper must, reckoned here for itself."""
-    return f"{minor // 100:,}.{minor % 100:02d}元（{in_capitals(minor)}）"
-
-
-def sold(sale: Sale) -> datetime:
-    return sale.sold(price_minor=PRICE_MINOR)
-
-
-def ruled(sale: Sale) -> None:
-    sold(sale)
-    sale.after(days=2)
-    with sale.platform.act(PLATFORM) as act:
-        settlement.pay_balance(act, lot="L1", amount_minor=BALANCE_MINOR)
-    settle(sale.platform)
-    sale.after(days=1)
-    with sale.platform.act(PLATFORM) as act:
-        settlement.rule(act, lot="L1")
-
-
-def served(sale: Sale) -> None:
-    ruled(sale)
-    with sale.platform.act(PLATFORM) as act:
-        settlement.serve_ruling(act, lot="L1")
+    return opened(platform)
 
 
 def test_every_kind_has_its_text_and_every_text_its_kind() -> None:
@@ -282,64 +232,6 @@ def test_the_plan_gives_out_every_fen(sale: Sale) -> None:
     until = plan.objection_until
     assert until is not None
     assert f"{until.month}月{until.day}日前" in said(paper(sale, "distribution_plan", "C1"))
-
-
-def test_a_stay_says_its_ground_and_is_over_when_it_goes_on(sale: Sale) -> None:
-    sale.admit("A")
-    sale.until_open()
-    sale.bid("A", START_MINOR)
-    with sale.platform.act(PLATFORM) as act:
-        stays.suspend(act, lot="L1", ground="retrial")
-    content = paper(sale, "suspension_notice")
-    assert content.title.zh == "中止拍卖公告"
-    assert "因据以执行的法律文书进入再审，依照《中华人民共和国民事诉讼法》第二百一十七条、第二百六十七条" in said(
-        content
-    )
-    assert pairs_of(content)["当时的最高价"] == both(START_MINOR)
-    sale.after(days=1)
-    with sale.platform.act(PLATFORM) as act:
-        resumed = stays.resume(act, lot="L1")
-    assert "does not stand still" in refusal(sale, "suspension_notice").message("en")
-    goes_on = paper(sale, "resumption_notice")
-    assert f"{resumed.ends_at.month}月{resumed.ends_at.day}日" in pairs_of(goes_on)["结束时间（延时除外）"]
-
-
-@pytest.mark.parametrize("ground", ["outsider_upheld", "panel"])
-def test_a_withdrawal_says_its_ground(sale: Sale, ground: str) -> None:
-    with sale.platform.act(PLATFORM) as act:
-        stays.withdraw(act, lot="L1", ground=ground)
-    content = paper(sale, "withdrawal_notice")
-    assert f"因{halting.GROUNDS[ground].zh}，" in said(content)
-    assert "保证金于2025年3月4日9时00分前全部退还" in said(content)
-
-
-@pytest.mark.parametrize("ground", ["31-1", "31-6"])
-def test_a_revoked_sale_has_its_ruling_and_no_other_any_more(sale: Sale, ground: str) -> None:
-    ruled(sale)
-    with sale.platform.act(PLATFORM) as act:
-        stays.revoke(act, lot="L1", ground=ground)
-    content = paper(sale, "revocation_ruling")
-    assert revoking.FOUND[ground].zh in said(content)
-    assert both(PRICE_MINOR) in said(content)
-    for kind in ("confirmation", "sale_ruling", "assistance_notice", "hand_over_record"):
-        assert "revoked" in refusal(sale, kind).message("en")
-
-
-def test_the_default_says_what_is_lost_and_that_he_is_barred(sale: Sale) -> None:
-    sold(sale)
-    sale.after(days=30)
-    with sale.platform.act(PLATFORM) as act:
-        default.declare_default(act, lot="L1")
-    content = paper(sale, "default_ruling")
-    told = said(content)
-    assert f"张三缴纳的保证金{both(DEPOSIT_MINOR)}不予退还" in told
-    assert f"付清{both(BALANCE_MINOR)}，逾期未付清" in told
-    assert "张三不得参加竞买" in told
-    with sale.platform.read() as session:
-        lost = settlements.forfeit(session, "L1")
-    assert lost is not None
-    assert content.dated == lost.declared_at
-    assert "ordered nothing" in refusal(sale, "top_up_order").message("en")
 
 
 def test_drawn_twice_a_paper_says_the_same(sale: Sale) -> None:
