@@ -51,6 +51,7 @@ BIDDERS = ("A", "B", "C")
 LOTS = ("L1", "L2")
 WAYS = ("sandbox", "stripe", "bank")
 _FIELD_KEY = Fernet.generate_key().decode("ascii")
+_OVER = {"closed", "withdrawn", "revoked"}
 _SECRET = "whsec_stand_in"
 _STATE = text(
     "SELECT md5(concat("
@@ -295,7 +296,7 @@ class World:
     def not_over(self) -> list[str]:
         """Return the lots whose bidding may go on; the platform itself defers what it was not there to close."""
         with self.read() as session:
-            return [lot for lot in LOTS if lots.lot(session, lot).status not in {"closed", "withdrawn"}]
+            return [lot for lot in LOTS if lots.lot(session, lot).status not in _OVER]
 
     def last_end(self) -> datetime:
         with self.read() as session:

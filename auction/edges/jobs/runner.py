@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError
 
 from auction.edges.inbox import payment_events
+from auction.edges.inbox.bank_import import match_new
 from auction.edges.inbox.reconciling import run_due
 from auction.edges.jobs.deliveries import deliver_due
 from auction.edges.jobs.housekeeping import tidy
@@ -33,35 +35,36 @@ def run(platform: Platform, *, stop: threading.Event) -> None:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone="UTC",
     )
-    faulty: set[str] = set()
-    scheduler.add_job(_guarded, "interval", seconds=0.5, args=["sweep", lambda: _sweep(platform)], id="sweep")
-    scheduler.add_job(_guarded, "interval", seconds=0.5, args=["returns", lambda: give_back(platform)], id="returns")
-    scheduler.add_job(
-        _guarded, "interval", seconds=1, args=["deliveries", lambda: deliver_due(platform)], id="deliveries"
-    )
-    scheduler.add_job(_guarded, "interval", hours=1, args=["housekeeping", lambda: tidy(platform)], id="housekeeping")
-    scheduler.add_job(
-        _guarded, "interval", seconds=1, args=["events", lambda: payment_events.work(platform)], id="events"
-    )
-    # Whether the day's comparison is due, or one was asked for, the database says.
-    scheduler.add_job(_guarded, "interval", seconds=15, args=["reconcile", lambda: run_due(platform)], id="reconcile")
-    scheduler.add_job(
-        _guarded, "interval", seconds=1, args=["papers", lambda: set_waiting(platform, faulty=faulty)], id="papers"
-    )
-    scheduler.add_job(_guarded, "interval", seconds=1, args=["proofs", lambda: sign_due(platform)], id="proofs")
+    for name, seconds, work in _works(platform):
+        scheduler.add_job(_guarded, "interval", seconds=seconds, args=[name, work], id=name)
     scheduler.start()
     stop.wait()
     scheduler.shutdown(wait=True)
+
+
+def _works(platform: Platform) -> list[tuple[str, float, Callable[[], object]]]:
+    """Return what is looked after: its name, how often in seconds, and the work; what is due the database says."""
+    faulty: set[str] = set()
+    return [
+        ("sweep", 0.5, lambda: _sweep(platform)),
+        ("returns", 0.5, lambda: give_back(platform)),
+        ("deliveries", 1, lambda: deliver_due(platform)),
+        ("events", 1, lambda: payment_events.work(platform)),
+        ("papers", 1, lambda: set_waiting(platform, faulty=faulty)),
+        ("proofs", 1, lambda: sign_due(platform)),
+        ("reconcile", 15, lambda: run_due(platform)),
+        # Of an import that died; a living one matches its own lines.
+        ("bank", 60, lambda: match_new(platform)),
+        ("housekeeping", 3600, lambda: tidy(platform)),
+    ]
 
 
 def _sweep(platform: Platform) -> None:
     sweep(platform, grace=CLOSE_GRACE)
 
 
-def _guarded(name: str, work: object) -> None:
+def _guarded(name: str, work: Callable[[], object]) -> None:
     """Run one sweep; a database that is away for a moment costs this tick only, anything else is a fault and shown."""
-    if not callable(work):
-        raise TypeError(name)
     try:
         work()
     except OperationalError as away:
