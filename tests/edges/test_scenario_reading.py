@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auction.edges.scenario.playing import check_verbs
-from auction.edges.scenario.verbs import VERBS
 from auction.edges.stories.nodes import FileMalformed
 from auction.edges.stories.reading import Scenario, scenario
 
@@ -97,12 +96,6 @@ def test_a_bomb_of_aliases_is_refused_at_once() -> None:
 
 def test_depth_that_would_break_the_parser_is_refused() -> None:
     assert "nested too deeply" in fault_of("[" * 20_000)[1]
-
-
-def test_a_verb_of_the_contract_that_cannot_be_played_yet_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(VERBS, "file_objection")
-    line, reason = fault_of(HEAD + "steps:\n  - do: wait\n  - do: file_objection\n    with: {}\n")
-    assert (line, reason) == (5, "not available yet: file_objection")
 
 
 def test_an_unknown_verb_that_is_expected_to_be_refused_is_played() -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from auction.edges.scenario import (
     after_the_close,
     auctioning,
+    banking,
     case_and_property,
     distributing,
     entrusting,
@@ -30,7 +31,7 @@ from auction.foundation.kernel.refusal import InputMalformed, Refusal
 
 #: The modules that declare verbs; importing them is what makes a verb playable.
 PLAYS = (
-    *(case_and_property, valuing, entrusting, lot, auctioning, staying, objecting, settling, after_the_close),
+    *(case_and_property, valuing, entrusting, lot, auctioning, staying, objecting, settling, after_the_close, banking),
     *(distributing, showing),
 )
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 _CALLED: Mapping[str, tuple[str, str]] = {
     "platform_fault": ("平台故障", "a fault of the platform"),
     "panel": ("合议庭决定", "the panel decides so"),
-    "outsider_objection": ("案外人异议", "an outsider objects"),
-    "act_objection": ("执行行为异议", "an act is objected to"),
-    "retrial": ("再审", "retrial"),
+    "outsider_objection": ("案外人提出异议", "an outsider objects"),
+    "act_objection": ("对执行行为提出异议", "an act is objected to"),
+    "retrial": ("原判决进入再审", "the judgment is being retried"),
     "settlement_talks": ("执行和解协商", "the parties negotiate"),
     "debtor_own_sale": ("被执行人自行处置", "the debtor sells himself"),
     "debtor_paid": ("被执行人已全部清偿", "the debtor has paid all"),

@@ -86,4 +86,17 @@ export function startAllIn() {
   document.addEventListener("input", (event) => {
     if (event.target.id === "f-price" && box()?.contains(event.target)) typedHere(event.target);
   });
+  // The section comes anew when another buyer is chosen; what was typed meanwhile is not lost with the old one.
+  let kept = null;
+  document.addEventListener("htmx:beforeSwap", () => {
+    kept = box()?.querySelector("#f-price")?.value ?? null;
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const field = box()?.querySelector("#f-price");
+    if (field && kept !== null && field.value !== kept) {
+      field.value = kept;
+      typedHere(field);
+    }
+    kept = null;
+  });
 }
