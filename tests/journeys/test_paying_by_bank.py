@@ -16,7 +16,7 @@ from tests.journeys.people import Crowd, Person
 from tests.journeys.site import Site, a_site
 from tests.peers.bank import ACCOUNT, Told, camt, carried_out
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 CLAIMS = [{"creditor": "己银行股份有限公司", "amount": "900000"}]
 NAMES = {"bidder1": "张小满", "bidder2": "李春分"}

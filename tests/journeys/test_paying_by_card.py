@@ -22,7 +22,7 @@ from tests.journeys.site import Site, read_site
 from tests.peers.stripe_process import PeerProcess, process
 from tests.program.running import a_place, free_port
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 CLAIMS = [{"creditor": "戊银行股份有限公司", "amount": "900000"}]
 DEPOSIT, BALANCE = 70_000_00, 635_000_00
