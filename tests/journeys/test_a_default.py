@@ -13,7 +13,7 @@ from tests.journeys.court import LENGTH, Court, ten_o_clock
 from tests.journeys.people import Crowd, Person
 from tests.journeys.rounds import drafted, figures, leads, sold
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 CLAIMS = [{"creditor": "庚银行股份有限公司", "amount": "900000"}]
 #: Sold for 755,000, sold again for 700,000, with 3,000 of costs; the deposit was 70,000.

@@ -9,7 +9,7 @@ import pytest
 from tests.journeys.court import Court
 from tests.journeys.people import Crowd, Person
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 
 def opened(officer: Person, step: str) -> Person:

@@ -10,7 +10,7 @@ from tests.journeys.court import LENGTH, Court, ten_o_clock
 from tests.journeys.people import Crowd
 from tests.journeys.rounds import drafted, start_price
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 CLAIMS = [{"creditor": "戊银行股份有限公司", "amount": "500000"}, {"creditor": "己建材有限公司", "amount": "300000"}]
 SALE = timedelta(days=60)

@@ -205,7 +205,7 @@ def beginning(server: EmbeddedServer) -> Iterator[Begun]:
 @pytest.mark.xdist_group("machine_money")
 @pytest.mark.property
 def test_money_agrees_whatever_happens(beginning: Begun) -> None:
-    _run(beginning, examples=8, steps=25, derandomize=True)
+    _run(beginning, examples=6, steps=25, derandomize=True)
 
 
 @pytest.mark.slow
