@@ -10,7 +10,7 @@ from tests.edges.browsing import id_number
 from tests.journeys.court import Court, ten_o_clock
 from tests.journeys.people import Crowd, Person
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 CLAIMS = [{"creditor": "丁银行股份有限公司", "amount": "2000000"}]
 #: Three of the twenty-four hours have gone when the outsider comes.

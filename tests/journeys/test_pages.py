@@ -51,7 +51,10 @@ def test_public_and_desk_pages_have_no_grave_fault(crowd: Crowd) -> None:
             clerk.go(path).inspect(name)
 
 
-@pytest.mark.parametrize("login", [None, "bidder1", "officer", "admin", "supervisor"])
+@pytest.mark.parametrize(
+    "login",
+    [None, "officer", *(pytest.param(one, marks=pytest.mark.slow) for one in ("bidder1", "admin", "supervisor"))],
+)
 def test_no_link_leads_nowhere(crowd: Crowd, login: str | None) -> None:
     person = crowd.person(login)
     begin = ["/", crowd.site.closing_soon, "/account" if login else "/login"]
