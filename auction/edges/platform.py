@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -15,14 +15,16 @@ from auction.foundation.database.engine import Database
 from auction.foundation.database.sealing import use_field_key
 from auction.foundation.kernel.roles import PLATFORM, Actor
 from auction.gateways.bank import BankGateway
+from auction.gateways.bus import Bus
 from auction.gateways.choice import Gateways
 from auction.gateways.clock import Clock, FileClock, SystemClock
 from auction.gateways.port import MoneyOrder, PaymentGateway
 from auction.gateways.sandbox import SandboxGateway
-from auction.gateways.stripe_service.gateway import StripeGateway
 from auction.procedure.papers import characters
 from auction.procedure.treasury import connected
 from auction.settings import Settings
+
+_WATCHED = "lot:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Platform:
     database: Database
     clock: Clock
     gateways: Gateways
+    bus: Bus | None = None
+    """What wakes the other processes, where the operator has set one; PostgreSQL does otherwise."""
 
     @contextmanager
     def act(self, actor: Actor | None = PLATFORM) -> Iterator[Act]:
@@ -45,6 +49,12 @@ class Platform:
         """Open a read-only view."""
         with self.database.read() as session:
             yield session
+
+    def close(self) -> None:
+        """Let go of the database and of the bus, which is told first what it has not been told yet."""
+        if self.bus is not None:
+            self.bus.close()
+        self.database.dispose()
 
 
 @lru_cache(maxsize=8)
@@ -63,9 +73,22 @@ def create_platform(
     capabilities.load()
     use_field_key(settings.field_key)
     characters.use_fonts(settings.data_dir / "fonts")
-    database = _scratch(database_url) if scratch else Database(database_url)
+    bus = Bus(settings.bus_url, secret=settings.secret_key) if settings.bus_url and not scratch else None
+    database = _scratch(database_url) if scratch else Database(database_url, told=_tell(bus) if bus else None)
     chosen = clock or (FileClock(settings.clock_file) if settings.clock_file else SystemClock())
-    return Platform(settings=settings, database=database, clock=chosen, gateways=_gateways(settings, database, chosen))
+    gateways = _gateways(settings, database, chosen)
+    return Platform(settings=settings, database=database, clock=chosen, gateways=gateways, bus=bus)
+
+
+def _tell(bus: Bus) -> Callable[[Collection[str]], None]:
+    """Return what tells the bus of committed chains: it carries lots, which are all that anybody watches."""
+
+    def tell(chains: Collection[str]) -> None:
+        lots = [chain.removeprefix(_WATCHED) for chain in chains if chain.startswith(_WATCHED)]
+        if lots:
+            bus.moved(lots)
+
+    return tell
 
 
 def _gateways(settings: Settings, database: Database, clock: Clock) -> Gateways:
@@ -76,6 +99,9 @@ def _gateways(settings: Settings, database: Database, clock: Clock) -> Gateways:
         sandbox = SandboxGateway(database.engine, clock=clock)
         by_name[sandbox.name] = sandbox
     if settings.stripe is not None:
+        # Its SDK takes a fifth of a second to load; most programs and every scenario go without it.
+        from auction.gateways.stripe_service.gateway import StripeGateway  # noqa: PLC0415
+
         stripe = StripeGateway(settings.stripe, payee=partial(_connected_account, database))
         by_name[stripe.name] = stripe
     return Gateways(by_name=by_name, default="sandbox" if settings.demo else bank.name)

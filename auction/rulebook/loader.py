@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -23,7 +22,7 @@ from auction.rulebook.reading import (
     plain_of,
     read_value,
 )
-from auction.rulebook.tables import Table
+from auction.rulebook.tables import Table, read_toml
 
 
 @lru_cache(maxsize=1)
@@ -56,11 +55,7 @@ def read_rulebook(text: str) -> Rulebook:
 
     :raises RulebookMalformedError: naming the instrument, the rule and what is wrong with it
     """
-    try:
-        raw: dict[str, object] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
-        msg = f"rulebook: {fault}"
-        raise RulebookMalformedError(msg) from fault
+    raw = read_toml("rulebook", text)
     root = Table("rulebook", raw)
     dated = root.day("dated")
     actors = MappingProxyType({key: _words(words) for key, words in root.tables_by_key("actor")})

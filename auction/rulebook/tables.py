@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import NoReturn
 
 from auction.rulebook.reading import RulebookMalformedError
+
+
+def read_toml(name: str, text: str) -> dict[str, object]:
+    """Return what a file holds; the name says in a complaint which file it is.
+
+    :raises RulebookMalformedError: when it is no TOML
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        msg = f"{name}: {fault}"
+        raise RulebookMalformedError(msg) from fault
 
 
 class Table:

@@ -6,7 +6,6 @@ tax laws tell apart. What is not known leaves several cases possible.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,8 +13,7 @@ from functools import lru_cache
 from importlib import resources
 
 from auction.rulebook.model import Confidence, Words
-from auction.rulebook.reading import RulebookMalformedError
-from auction.rulebook.tables import Table
+from auction.rulebook.tables import Table, read_toml
 
 SORTS = ("home", "building", "vehicle", "plated_vehicle", "vessel", "equity", "right", "movable")
 #: Who may buy, as far as a rate depends on it.
@@ -98,12 +96,7 @@ def read_taxes(text: str) -> Taxes:
 
     :raises RulebookMalformedError: naming the levy and what is wrong with it
     """
-    try:
-        raw: dict[str, object] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
-        msg = f"taxes: {fault}"
-        raise RulebookMalformedError(msg) from fault
-    root = Table("taxes", raw)
+    root = Table("taxes", read_toml("taxes", text))
     dated = root.day("dated")
     levies = tuple(_levy(table) for table in root.tables("levy"))
     if not levies:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from urllib.parse import urlsplit
 
 from auction.foundation.kernel.money import MINOR_MAX
@@ -14,6 +15,17 @@ _WAN = re.compile(r"(\d{1,11})(?:\.(\d{1,6}))?万", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
 _QUIET = re.compile(r"[\s¥]|元$")
 _PATH_MAX = 500
+#: The years a person may mean.
+YEARS = range(1990, 2100)
+
+
+def calendar_day(text: str) -> date | None:
+    """Return the day a text names, or None when it names none of our times."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.year in YEARS else None
 
 
 def yuan(text: str, *, field: str = "amount") -> int:

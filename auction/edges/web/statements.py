@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from flask import Response, request
 from sqlalchemy.orm import Session
 
+from auction.edges.web.reading import calendar_day
 from auction.edges.web.visitor import language, t
 from auction.foundation.database.narrowing import Cases
 from auction.foundation.kernel.calendar import in_shanghai, start_of_day
@@ -29,7 +30,6 @@ from auction.procedure.identity import queries as identity
 from auction.procedure.lots import queries as lots
 
 PAGE = 100
-_YEARS = range(1990, 2100)
 _DIGITS = 18
 #: What a spreadsheet would take for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -144,11 +144,8 @@ def _day(name: str, errors: dict[str, str]) -> date | None:
     text = request.args.get(name, "").strip()
     if not text:
         return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is None or day.year not in _YEARS:
+    day = calendar_day(text)
+    if day is None:
         errors[name] = "请填写日期 / give a date"
         return None
     return day

@@ -143,8 +143,7 @@ def _end(act: Act, *, lot: str, ended: Entry | None = None) -> None:
 def _close_for_payment(act: Act, *, lot: str) -> None:
     """Let nobody pay a deposit on an ended lot any more; whoever has begun to is told, or gets his money back."""
     asked = select(Deposit.id).where(Deposit.lot_id == lot, Deposit.status == DepositStatus.REQUESTED.value)
-    for deposit in act.session.scalars(asked):
-        no_longer_due(act, subject=deposit)
+    no_longer_due(act, subjects=act.session.scalars(asked).all())
 
 
 def _refused(act: Act, *, order: OrderRecord) -> None:

@@ -13,7 +13,7 @@ from auction.procedure.deposits import keeping
 from auction.procedure.deposits.models import Deposit
 from auction.procedure.deposits.rules import DepositStatus
 from auction.procedure.treasury import queries as treasury
-from auction.procedure.treasury.many import Wanted, request_orders
+from auction.procedure.treasury.orders import Wanted, request_orders
 from auction.procedure.treasury.queries import OrderRecord
 
 

@@ -11,7 +11,7 @@ from auction.foundation.docket import merkle
 from auction.foundation.kernel.canonical import instant_text
 from auction.foundation.kernel.refusal import NotFound
 from auction.procedure.publicity.models import Checkpoint, LogHead, SigningKey
-from auction.procedure.publicity.proving import checkpoint_content, head_content, node_of
+from auction.procedure.publicity.proving import checkpoint_content, head_content, log_size, node_of
 
 _LEAVES_MAX = 500
 
@@ -65,7 +65,7 @@ def inclusion(session: Session, *, leaf: int, size: int) -> list[str]:
 
     :raises NotFound: when it is not
     """
-    if not 0 <= leaf < size or size > _size(session):
+    if not 0 <= leaf < size or size > log_size(session):
         raise NotFound(what="leaf", name=str(leaf))
     return merkle.inclusion(leaf, size, node=lambda level, index: node_of(session, level, index))
 
@@ -75,7 +75,7 @@ def consistency(session: Session, *, first: int, second: int) -> list[str]:
 
     :raises NotFound: when the log never had these sizes in this order
     """
-    if not 0 < first <= second <= _size(session):
+    if not 0 < first <= second <= log_size(session):
         raise NotFound(what="log_head", name=f"{first}-{second}")
     return merkle.consistency(first, second, node=lambda level, index: node_of(session, level, index))
 
@@ -84,11 +84,6 @@ def checkpoint_json(row: Checkpoint) -> dict[str, Any]:
     """Return a checkpoint as the export holds it (contract section 5)."""
     told = checkpoint_content(chain=row.chain, seq=row.seq, hash=row.hash, at=instant_text(row.at), key=row.key)
     return {**told, "signature": row.signature}
-
-
-def _size(session: Session) -> int:
-    newest = newest_head(session)
-    return int(newest["size"]) if newest else 0
 
 
 def _head(row: LogHead) -> dict[str, Any]:

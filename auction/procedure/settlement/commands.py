@@ -98,7 +98,7 @@ def return_price(act: Act, *, entry: Entry) -> None:
         return
     defaulted = SettlementStatus(row.status) is SettlementStatus.DEFAULTED
     keeping.move(row, SettlementStatus.REVOKED)
-    no_longer_due(act, subject=keeping.subject(row))
+    no_longer_due(act, subjects=[keeping.subject(row)])
     give_up_forfeit(act, row)
     repay(act, row, amount_minor=keeping.in_proceeds(act, row))
     barred = defaulted and rules.bar_stands(str(entry.public["ground"]))

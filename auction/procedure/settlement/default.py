@@ -73,7 +73,7 @@ def declare_default(act: Act, *, lot: str) -> DefaultDeclared:
     auctioned = row.way == "auction"
     lost = min(record.deposit_minor, there) if auctioned else 0
     keeping.move(row, SettlementStatus.DEFAULTED)
-    no_longer_due(act, subject=keeping.subject(row))
+    no_longer_due(act, subjects=[keeping.subject(row)])
     row.credit_minor, row.credit_claim_id = 0, None
     _note_forfeit(act, row, lost=lost)
     _book_forfeit(act, row, minor=lost)

@@ -7,65 +7,17 @@ that no lock is held for longer than that takes.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy import select
 
 from auction.foundation.database.acts import Act, command
 from auction.foundation.docket.commands import lock
-from auction.foundation.kernel.ids import new_id
-from auction.gateways.port import OrderKind, Receipt, Underway
+from auction.gateways.port import Receipt, Underway
 from auction.procedure.treasury.models import MoneyOrderRow
 from auction.procedure.treasury.orders import PURPOSES, chain_of, mark_done, mark_underway
-from auction.procedure.treasury.queries import OrderRecord, order_record
+from auction.procedure.treasury.queries import order_record
 from auction.procedure.treasury.rules import OrderStatus
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """An order to be left for the cashier, as ``request_order`` takes it."""
-
-    kind: OrderKind
-    purpose: str
-    subject: str
-    case: str
-    lot: str | None
-    party: str | None
-    amount_minor: int
-    way: str | None = None
-    origin: str | None = None
-    held_until: datetime | None = None
-
-
-@command("request_order", by=())
-def request_orders(act: Act, *, wanted: Sequence[Wanted]) -> list[OrderRecord]:
-    """Leave several orders for the cashier and return them in order; the caller holds the lock of their lot or case."""
-    rows = [
-        MoneyOrderRow(
-            id=new_id("order"),
-            kind=one.kind.value,
-            purpose=one.purpose,
-            subject_id=one.subject,
-            case_id=one.case,
-            lot_id=one.lot,
-            party_id=one.party,
-            amount_minor=one.amount_minor,
-            currency="CNY",
-            way=one.way,
-            origin_reference=one.origin,
-            held_until=one.held_until,
-            status=OrderStatus.WAITING.value,
-            attempts=0,
-            next_attempt_at=act.now,
-            created_at=act.now,
-        )
-        for one in wanted
-    ]
-    act.session.add_all(rows)
-    act.session.flush()
-    return [order_record(row) for row in rows]
 
 
 @command("confirm_order", by=())

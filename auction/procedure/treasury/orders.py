@@ -81,6 +81,51 @@ def answers(purpose: str, *, refused: Answer, together: Together | None = None) 
     return declare
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An order to be left for the cashier, as ``request_order`` takes it."""
+
+    kind: OrderKind
+    purpose: str
+    subject: str
+    case: str
+    lot: str | None
+    party: str | None
+    amount_minor: int
+    way: str | None = None
+    origin: str | None = None
+    held_until: datetime | None = None
+
+
+@command("request_order", by=())
+def request_orders(act: Act, *, wanted: Sequence[Wanted]) -> list[OrderRecord]:
+    """Leave several orders for the cashier and return them in order; the caller holds the lock of their lot or case."""
+    rows = [
+        MoneyOrderRow(
+            id=new_id("order"),
+            kind=one.kind.value,
+            purpose=one.purpose,
+            subject_id=one.subject,
+            case_id=one.case,
+            lot_id=one.lot,
+            party_id=one.party,
+            amount_minor=one.amount_minor,
+            currency="CNY",
+            way=one.way,
+            origin_reference=one.origin,
+            held_until=one.held_until,
+            status=OrderStatus.WAITING.value,
+            attempts=0,
+            next_attempt_at=act.now,
+            created_at=act.now,
+        )
+        for one in wanted
+    ]
+    act.session.add_all(rows)
+    act.session.flush()
+    return [order_record(row) for row in rows]
+
+
 @command("request_order", by=())
 def request_order(
     act: Act,
@@ -96,28 +141,20 @@ def request_order(
     origin: str | None = None,
     held_until: datetime | None = None,
 ) -> OrderRecord:
-    """Leave an order for the cashier and return it; the caller holds the lock of the lot or case it names."""
-    row = MoneyOrderRow(
-        id=new_id("order"),
-        kind=kind.value,
+    """Leave one order for the cashier and return it; the caller holds the lock of the lot or case it names."""
+    wanted = Wanted(
+        kind=kind,
         purpose=purpose,
-        subject_id=subject,
-        case_id=case,
-        lot_id=lot,
-        party_id=party,
+        subject=subject,
+        case=case,
+        lot=lot,
+        party=party,
         amount_minor=amount_minor,
-        currency="CNY",
         way=way,
-        origin_reference=origin,
+        origin=origin,
         held_until=held_until,
-        status=OrderStatus.WAITING.value,
-        attempts=0,
-        next_attempt_at=act.now,
-        created_at=act.now,
     )
-    act.session.add(row)
-    act.session.flush()
-    return order_record(row)
+    return request_orders(act, wanted=[wanted])[0]
 
 
 @command("claim_orders", by=())
@@ -174,8 +211,8 @@ def refuse_order(act: Act, *, order: str, reason: str) -> OrderRecord:
     return order_record(row)
 
 
-def no_longer_due(act: Act, *, subject: str) -> None:
-    """Let nobody pay the waiting orders of a subject any more: the cashier takes them back at once.
+def no_longer_due(act: Act, *, subjects: Collection[str]) -> None:
+    """Let nobody pay the waiting orders of some subjects any more: the cashier takes them back at once.
 
     What was paid already, or is at this instant, is confirmed all the same and its purpose says what becomes of it.
     An order the outside has not answered yet is asked first, and taken back when it turns out to wait for its payer.
@@ -183,7 +220,7 @@ def no_longer_due(act: Act, *, subject: str) -> None:
     act.session.execute(
         update(MoneyOrderRow)
         .where(
-            MoneyOrderRow.subject_id == subject,
+            MoneyOrderRow.subject_id.in_(subjects),
             MoneyOrderRow.status == OrderStatus.WAITING.value,
             MoneyOrderRow.kind.in_([OrderKind.HOLD.value, OrderKind.CHARGE.value]),
         )

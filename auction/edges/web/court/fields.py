@@ -10,12 +10,11 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from auction.edges.web import visitor
-from auction.edges.web.reading import errors_of, yuan
+from auction.edges.web.reading import YEARS, calendar_day, errors_of, yuan
 from auction.foundation.kernel.calendar import SHANGHAI, end_of_day, in_shanghai
 from auction.foundation.kernel.refusal import InputMalformed
 from auction.procedure.inputs import Checks
 
-_YEARS = range(1990, 2100)
 _ROWS_MAX = 60
 _ROW = re.compile(r"\[(\d+)\]\.?")
 _WHY_DAY = "请填写日期 / give a date"
@@ -87,11 +86,8 @@ class Form:
         text = self.raw(name)
         if not text:
             return None
-        try:
-            day = date.fromisoformat(text)
-        except ValueError:
-            day = None
-        if day is None or day.year not in _YEARS:
+        day = calendar_day(text)
+        if day is None:
             self.checks.wrong(name, _WHY_DAY)
             return None
         return day
@@ -110,7 +106,7 @@ class Form:
             moment = datetime.fromisoformat(text)
         except ValueError:
             moment = None
-        if moment is None or moment.tzinfo is not None or moment.year not in _YEARS:
+        if moment is None or moment.tzinfo is not None or moment.year not in YEARS:
             self.checks.wrong(name, _WHY_MOMENT)
             return None
         return moment.replace(tzinfo=SHANGHAI)
