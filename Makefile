@@ -27,7 +27,7 @@ lint: .venv/.tools
 	$(BIN)/lint-imports
 
 drill: setup
-	$(BIN)/pytest -m slow $(TESTS)
+	$(BIN)/pytest -m slow -rP --show-capture=stdout $(TESTS)
 
 # After a change of dependencies in pyproject.toml; needs `uv`.
 lock:

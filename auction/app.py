@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from auction.edges import web
 from auction.edges.platform import Platform, create_platform
@@ -29,4 +30,7 @@ def create_app(platform: Platform) -> Flask:
     web.attach(app, platform)
     app.register_blueprint(api.blueprint(platform))
     live.attach(app, platform)
+    if hops := platform.settings.proxies:
+        # Outermost, so that everything below sees who asked. Without proxies of the operator's own nobody is believed.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app

@@ -5,11 +5,12 @@ the data; a platform on a server of the operator's own must be given them.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from cryptography.fernet import Fernet
 
@@ -21,9 +22,11 @@ _KNOWN = {
     # Of `auction keys` alone.
     "AUCTION_BACKUP_PASSWORD",
     "AUCTION_NEW_SIGNING_KEY",
+    "AUCTION_BUS_URL",
     "AUCTION_CLOCK_FILE",
     "AUCTION_FIELD_KEY",
     "AUCTION_LOG_LEVEL",
+    "AUCTION_PROXIES",
     "AUCTION_PUBLIC_URL",
     "AUCTION_SECRET_KEY",
     "AUCTION_SIGNING_KEY",
@@ -31,6 +34,12 @@ _KNOWN = {
 }
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _SECRET_LENGTH_MIN = 32
+_SERVER = re.compile(r"(?P<host>[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?")
+_BUS_SCHEMES = frozenset({"redis", "rediss", "valkey", "valkeys"})
+_BUS_OPTIONS = frozenset({"db", "username", "password", "ssl_ca_certs"})
+_REDIS_NAME = re.compile(r"^valkey(s?)://")
+_BUS_PATH = re.compile(r"(/[0-9]{0,2})?")
+_FEW = re.compile(r"[0-9]")
 
 
 class SettingsRefused(Exception):
@@ -59,6 +68,10 @@ class Settings:
     """Where the platform is reached from outside; papers carry it in their QR code."""
     stripe: StripeAccount | None = None
     """The account at Stripe; None leaves Stripe unconnected."""
+    bus_url: str | None = field(default=None, repr=False)
+    """The Redis or Valkey between several processes, with its password; None leaves wake-ups to PostgreSQL."""
+    proxies: int = 0
+    """How many proxies of the operator's own stand before the program; their X-Forwarded headers are believed."""
 
 
 def read_settings(env: Mapping[str, str], *, data: Path, demo: bool) -> Settings:
@@ -80,6 +93,8 @@ def read_settings(env: Mapping[str, str], *, data: Path, demo: bool) -> Settings
         log_level=_log_level(env),
         public_url=_public_url(env),
         stripe=_stripe(env, demo=demo),
+        bus_url=_bus_url(env),
+        proxies=_proxies(env),
     )
 
 
@@ -96,7 +111,24 @@ def _database_url(url: str | None) -> str | None:
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
         raise SettingsRefused("DATABASE_URL must be an address of PostgreSQL: postgresql://user:password@host/database")
-    return f"postgresql+psycopg://{rest}"
+    return f"postgresql+psycopg://{_several_hosts(rest)}"
+
+
+def _several_hosts(rest: str) -> str:
+    """Return an address of several servers, `host:port,host:port`, in the form that both our layers read."""
+    place, slash, path = rest.partition("/")
+    account, _, servers = place.rpartition("@")
+    if "," not in servers:
+        return rest
+    found = [_SERVER.fullmatch(one) for one in servers.split(",")]
+    named = [one for one in found if one is not None]
+    if len(named) < len(found):
+        raise SettingsRefused("DATABASE_URL must name each of its servers as host or host:port, with a comma between.")
+    hosts = ",".join(one["host"].strip("[]") for one in named)
+    ports = ",".join(one["port"] or "5432" for one in named)
+    database, _, query = path.partition("?")
+    more = f"&{query}" if query else ""
+    return f"{account}{'@' if account else ''}{slash or '/'}{database}?host={hosts}&port={ports}{more}"
 
 
 def _secret_key(env: Mapping[str, str], *, data: Path, own: bool) -> str:
@@ -190,6 +222,40 @@ def _stripe(env: Mapping[str, str], *, demo: bool) -> StripeAccount | None:
         return stripe_keys.read_account(env, address=_public_url(env), demo=demo)
     except ValueError as error:
         raise SettingsRefused(str(error)) from error
+
+
+def _bus_url(env: Mapping[str, str]) -> str | None:
+    given = env.get("AUCTION_BUS_URL")
+    if not given:
+        return None
+    if not _is_bus(given):
+        # Never what was given: it may hold a password, and this goes to the log.
+        raise SettingsRefused(
+            "AUCTION_BUS_URL must be an address of Redis or Valkey: redis://:password@host:6379/0, rediss://… with "
+            "TLS, valkey://…, or unix:///path/of/its/socket"
+        )
+    return _REDIS_NAME.sub(r"redis\1://", given)
+
+
+def _is_bus(given: str) -> bool:
+    try:
+        parts = urlsplit(given)
+        options = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))}
+        port = parts.port
+    except ValueError:
+        return False
+    if not given.isprintable() or parts.fragment or options - _BUS_OPTIONS:
+        return False
+    if parts.scheme == "unix":  # a path names its socket
+        return len(parts.path) > 1
+    return parts.scheme in _BUS_SCHEMES and bool(parts.hostname) and port != 0 and bool(_BUS_PATH.fullmatch(parts.path))
+
+
+def _proxies(env: Mapping[str, str]) -> int:
+    given = env.get("AUCTION_PROXIES") or "0"
+    if not _FEW.fullmatch(given):
+        raise SettingsRefused("AUCTION_PROXIES must be how many of your own proxies a request passes: 0 to 9.")
+    return int(given)
 
 
 def _log_level(env: Mapping[str, str]) -> str:

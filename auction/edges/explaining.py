@@ -53,6 +53,7 @@ RULE_OF_ENTRY: Mapping[str, str] = {
     "lot.defaulted": "auction.default_forfeits",
     "forfeit.applied": "auction.default_forfeits",
     "top_up.ordered": "auction.shortfall",
+    "bidding.availability": "auction.outage_window",
     "registration.made": "auction.register_until_end",
     "registration.admitted": "auction.register_until_end",
     "registration.ineligible": "auction.ineligible",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -9,6 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy.orm import Session
 
 from auction.edges.due import due_acts
+from auction.procedure.bidding import service
 from auction.procedure.deposits import queries as deposits
 from auction.procedure.partners import queries as partners
 from auction.procedure.treasury import differences
@@ -69,6 +71,22 @@ class Figures:
             "auction_partner_oldest_delivery_seconds", "Age of the oldest of them.", registry=self.registry
         )
 
+        self.processes = Gauge(
+            "auction_service_processes", "Processes that beat now, by role.", ["role"], registry=self.registry
+        )
+        self.clocks_apart = Gauge(
+            "auction_clocks_apart_seconds", "How far clocks of processes and database lie apart at the most.",
+            registry=self.registry,
+        )  # fmt: skip
+        self.clock_jumped = Gauge(
+            "auction_clock_jumped", "Whether a process's clock has leapt of late.", registry=self.registry
+        )
+
+    def show_bus(self, up: Callable[[], bool]) -> None:
+        """Show whether the bus between the processes is heard, where there is one."""
+        gauge = Gauge("auction_bus_up", "1 while this process hears the bus.", registry=self.registry)
+        gauge.set_function(lambda: float(up()))
+
     def look(self, session: Session, now: datetime) -> None:
         """Read from the database what is behind; counted when asked for, so that it is never a tick old."""
         self.deposits_late.set(len(deposits.alarms(session, now=now)))
@@ -80,9 +98,18 @@ class Figures:
         count, oldest = differences.how_open(session)
         self.differences.set(count)
         self.differences_age.set((now - oldest).total_seconds() if oldest else 0)
+        self._look_at_service(session, now)
         behind = partners.lag(session, now=now)
         self.partners_waiting.set(behind.waiting)
         self.partners_behind.set(behind.oldest_waiting_seconds)
+
+    def _look_at_service(self, session: Session, now: datetime) -> None:
+        living = service.living(session)
+        for role in ("web", "jobs"):
+            self.processes.labels(role).set(sum(one.role == role for one in living))
+        clocks = service.clocks(living, now=now)
+        self.clocks_apart.set(clocks.apart_ms / 1000)
+        self.clock_jumped.set(clocks.state == "jumped")
 
     def text(self) -> tuple[bytes, str]:
         """Return the exposition and its content type."""

@@ -19,6 +19,14 @@ class Limits:
     """Bids of one live connection at once, before the sustained rate holds."""
     bids_waiting: int = 64
     """Bids of one live connection without an answer yet."""
+    events_per_second: int = 50
+    """Anything else one live connection asks, sustained: watching, the clock."""
+    events_burst: int = 400
+    """Of these at once: a page that comes back watches all its lots again."""
+    answers_unread: int = 512
+    """Answers that may wait for one live connection to read them; then its line is ended."""
+    lines_per_address: int = 2_000
+    """Live connections from one address, as of a court hall behind one router; the machine's own are not counted."""
     watched_lots: int = 200
     """Lots that one connection watches at a time."""
     queue_per_lot: int = 20_000

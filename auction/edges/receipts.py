@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from auction.edges.problems import problem
+from auction.edges.problems import dumped, problem
 from auction.foundation.docket.signing import Signer
+from auction.foundation.kernel.canonical import canonical
 from auction.procedure.bidding.receipts import Receipt
 
 
@@ -21,6 +22,23 @@ def receipt_json(receipt: Receipt, *, language: str, signer: Signer | None) -> d
     if receipt.refusal is not None:
         body["problem"] = problem(receipt.refusal, language=language)
     return body
+
+
+def answer_text(receipt: Receipt, *, language: str, signer: Signer | None) -> str:
+    """Return what ``answer_json`` does as JSON text; what was signed is not written a second time."""
+    body = receipt.as_json()
+    del body["signature"]
+    signature = "null"
+    if signer is not None:
+        body["key"] = signer.id
+    form = canonical(body)
+    if signer is not None:
+        signature = f'"{signer.sign_form(form)}"'
+    text = f'{form[:-1].decode("utf-8")},"signature":{signature}'
+    if receipt.refusal is None:
+        return f'{{"ok":true,"receipt":{text}}}}}'
+    why = dumped(problem(receipt.refusal, language=language))
+    return f'{{"ok":false,"problem":{why},"receipt":{text},"problem":{why}}}}}'
 
 
 def answer_json(receipt: Receipt, *, language: str, signer: Signer | None) -> dict[str, Any]:

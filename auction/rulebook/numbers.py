@@ -32,6 +32,7 @@ class AuctionNumbers:
     extension_length: timedelta
     resumed_bidding_min: timedelta
     outage_tolerance: timedelta
+    outage_window: timedelta
     loser_release: timedelta
     unsold_release: timedelta
     second_round_within_days: int

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from itertools import count, islice
 
 import pytest
@@ -31,7 +30,6 @@ DEPOSITS = 10_000
 LIMIT_SECONDS = 60
 NOBODY_WAITS_SECONDS = 5
 _AT_ONCE = 250
-_GRACE = timedelta(0)
 
 
 @pytest.mark.parametrize(("lots", "bidders"), [(1, DEPOSITS), (100, DEPOSITS // 100)], ids=["one_lot", "hundred_lots"])
@@ -41,10 +39,10 @@ def test_ten_thousand_deposits_go_back_in_one_sweep(platform: Platform, lots: in
     for lot in names:
         sale.close_only(lot)
     began = time.monotonic()
-    sweep(platform, grace=_GRACE)
+    sweep(platform)
     decided = time.monotonic() - began
     with (
-        _beside(lambda: sweep(platform, grace=_GRACE)) as sweeps,
+        _beside(lambda: sweep(platform)) as sweeps,
         _beside(lambda: _pay(sale, f"late{next(payers)}")) as payments,
     ):
         while give_back(platform):

@@ -4,7 +4,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import text
 
 from auction.edges.figures import Figures
 from auction.edges.limits import Limits
@@ -94,16 +94,15 @@ def test_watchers_are_told_after_the_commit(road: Road, sequencer: Sequencer, he
 def test_a_failing_database_refuses_its_own_batch_and_the_same_bid_may_be_sent_again(
     road: Road, sequencer: Sequencer
 ) -> None:
-    failing = [True]
-
-    def cut(connection: object, cursor: object, statement: str, *_: object) -> None:
-        if failing and "docket_entries" in statement and statement.startswith("INSERT"):
-            failing.clear()
-            getattr(cursor, "connection").close()  # noqa: B009 - the driver's cursor, by no type of ours
-
-    event.listen(road.platform.database.engine, "before_cursor_execute", cut)
-    with pytest.raises(PlatformUnavailable):
-        sequencer.submit(lot="L1", person="A", amount_minor=START, bid_id="b1")
+    engine = road.platform.database.engine
+    with ThreadPoolExecutor(1) as bidder, engine.connect() as holding, engine.connect() as watching:
+        holding.execute(text("SELECT FROM docket_heads WHERE chain = 'lot:L1' FOR UPDATE"))
+        waits = bidder.submit(sequencer.submit, lot="L1", person="A", amount_minor=START, bid_id="b1")
+        cut = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        while not watching.execute(cut).all():
+            watching.rollback()
+        with pytest.raises(PlatformUnavailable):
+            waits.result(timeout=20)
     assert kinds(road)["bid.accepted"] == 0
     assert outcome_of(sequencer, "A", START, "b1") == "accepted"
     assert kinds(road)["bid.accepted"] == 1

@@ -153,6 +153,41 @@ def test_a_typed_amount_is_repeated_in_capitals_before_it_counts(li: Browser, ro
     assert "▲" in li.get("/my").text
 
 
+@pytest.mark.statute
+def test_a_likely_slip_is_asked_about_in_words_until_it_is_repeated_to_the_fen(
+    li: Browser, road: Road, platform: Platform
+) -> None:
+    """An accepted bid cannot be taken back (拍卖法 第36条)."""
+    admit_and_open(li, road)
+    li.get("/lots/L1").send("/lots/L1/bids", amount="7000000", confirmed="1")
+    assert li.status == 200
+    for words in ("是否多输了一位数字", "人民币柒佰万元整", "700万元", "10.0 倍", "1,260", "拍卖法第36条"):
+        assert words in li.text, words
+    asked = li.fields("/lots/L1/bids")
+    for changes in (
+        {"sure_minor": ""},
+        {"sure_minor": "70000000"},
+        {"sure_minor": "７００００００００"},
+        {"sure_minor": "1' OR"},
+    ):
+        li.post("/lots/L1/bids", {**asked, **changes})
+        assert "是否多输了一位数字" in li.text, changes
+    li.post("/lots/L1/bids", {**asked, "amount_minor": "710000000"})
+    assert "人民币柒佰壹拾万元整" in li.text
+    assert bids(platform) == []
+    li.post("/lots/L1/bids", asked)
+    assert "出价已接受" in li.text
+    assert bids(platform) == [7_000_000_00]
+
+
+def test_a_quick_step_is_confirmed_but_not_asked_about(li: Browser, road: Road, platform: Platform) -> None:
+    admit_and_open(li, road)
+    li.get("/lots/L1").send("/lots/L1/bids", step_minor=str(START + 10 * STEP))
+    assert "多输了一位" not in li.text
+    li.send("/lots/L1/bids")
+    assert bids(platform) == [START + 10 * STEP]
+
+
 def test_sending_a_confirmed_bid_twice_is_one_bid(li: Browser, road: Road, platform: Platform) -> None:
     admit_and_open(li, road)
     li.get("/lots/L1").send("/lots/L1/bids", amount="700000")

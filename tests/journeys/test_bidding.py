@@ -43,6 +43,36 @@ def yuan(minor: int) -> str:
     return f"{minor // 100:,}.{minor % 100:02d}"
 
 
+def test_a_digit_too_many_is_asked_about_and_the_safe_answer_is_at_hand(crowd: Crowd, lot: str) -> None:
+    """The numbers of the question move with the price; Escape and Enter lead back; only the other button bids."""
+    one, rival = crowd.person("bidder2").go(lot), crowd.person("bidder1").go(lot)
+    field, bid, dialog = (
+        one.page.locator("#bid-amount"),
+        one.page.locator("[data-bid]"),
+        one.page.locator("dialog[open]"),
+    )
+    safe = dialog.get_by_role("button", name="返回修改")
+    field.fill(yuan(least(one) * 10))
+    bid.click()
+    for words in ("是否多输了一位数字", "人民币柒佰", "万元", "10.0 倍", "加价幅度", "连税费", "拍卖法第36条"):
+        expect(dialog).to_contain_text(words)
+    one.inspect("lot-slip", dark=True)
+    rival.bid(yuan(least(rival)))
+    expect(dialog).to_contain_text("9.9 倍")
+    expect(dialog.locator("[data-bind=farLeast]")).to_have_text(f"¥{yuan(least(rival))}")
+    for key in ("Escape", "Enter"):
+        expect(safe).to_be_focused()
+        one.page.keyboard.press(key)
+        expect(dialog).to_have_count(0)
+        bid.click()
+    one.page.keyboard.press("Escape")
+    expect(one.page.locator("[data-receipt]")).to_be_hidden()
+    field.fill(yuan(least(one) + 12 * INCREMENT))
+    bid.click()
+    dialog.get_by_role("button", name="金额无误").click()
+    expect(one.page.locator("[data-receipt]")).to_contain_text("出价已接受")
+
+
 def test_a_bid_is_placed_with_the_keyboard_alone(crowd: Crowd, lot: str) -> None:
     one = crowd.person("bidder1").go(lot)
     keys, amount = one.page.keyboard, least(one)
@@ -89,6 +119,21 @@ def test_a_phone_that_was_offline_catches_up(crowd: Crowd, lot: str) -> None:
     expect(phone.page.locator("[data-strip]")).to_be_empty()
     assert least(phone) == amount + INCREMENT
     expect(phone.page.locator("[data-entries] li").first).to_contain_text(yuan(amount))
+
+
+def test_a_machine_whose_clock_is_wrong_shows_the_courts_time_and_bids(crowd: Crowd, lot: str) -> None:
+    """Its clock is three hours ahead and jumps back a day in between; the page counts from what the server said."""
+    one = crowd.person("bidder1")
+    one.context.add_init_script("const real = Date.now; let off = 3 * 3600e3; Date.now = () => real() + off;"
+                                "setTimeout(() => { off = -24 * 3600e3; }, 1500);")  # fmt: skip
+    one.go(lot)
+    left = one.page.locator("[data-bidcard] [data-countdown]").first
+    before = left.inner_text()
+    one.page.wait_for_timeout(2_500)
+    assert before.split("小时")[0] == left.inner_text().split("小时")[0], "the countdown followed the machine's clock"
+    expect(one.page.locator("[data-bidcard]")).not_to_contain_text("时间到")
+    if one.page.locator("[data-bid]").is_enabled():
+        one.bid(yuan(least(one)))
 
 
 def test_without_script_one_registers_pays_and_bids(crowd: Crowd, lot: str) -> None:

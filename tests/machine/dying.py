@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auction.foundation.docket import reactions
 from auction.gateways.port import send
-from auction.procedure.bidding import commands as bidding
+from auction.procedure.bidding import closing
 from auction.procedure.bidding import queries as registrations
 from auction.procedure.deposits import commands as deposits
 from auction.procedure.settlement import commands as settlement
@@ -48,7 +48,7 @@ def _close_something(world: World) -> None:
         at, _, lot = ends[0]
         world.stage.wait_in_queue(until=max(at, world.now))
         with world.platform.act() as act:
-            bidding.close_when_due(act, lot=lot)
+            closing.close_when_due(act, lot=lot)
         world.forget()
 
 

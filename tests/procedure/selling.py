@@ -14,6 +14,7 @@ from auction.foundation.database.acts import Act
 from auction.foundation.kernel.roles import PLATFORM, Actor, Role
 from auction.gateways.clock import ManualClock
 from auction.procedure.assets.commands import seize
+from auction.procedure.bidding import closing
 from auction.procedure.bidding import commands as bidding
 from auction.procedure.bidding.offers import Offer
 from auction.procedure.bidding.queries import RegistrationRecord
@@ -152,7 +153,7 @@ class Sale:
         assert isinstance(clock, ManualClock)
         clock.set(ends_at)
         with self.platform.act(PLATFORM) as act:
-            bidding.close_lot(act, lot=lot)
+            closing.close_lot(act, lot=lot)
 
     def until(self, moment: datetime) -> None:
         fall_due(self.platform, until=moment)

@@ -27,7 +27,7 @@ def test_it_is_alive_ready_and_shows_its_pages(serving: Place) -> None:
     for path in ("/healthz", "/readyz", "/metrics", "/", "/lots", "/rules", "/api/v1/lots", "/api/v1/openapi.json"):
         status, body = serving.get(path)
         assert status == 200, (path, body[:200])
-    assert json.loads(serving.get("/readyz")[1])["dependencies"] == {"database": "ok"}
+    assert json.loads(serving.get("/readyz")[1])["dependencies"] == {"database": "ok", "clock": "ok"}
 
 
 def test_bids_are_taken_in_a_process_apart_from_the_jobs(serving: Place) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, RequestEntityTooLarge
 
-from auction.edges.api import bids, corrections, costs, due, law, log, lots
+from auction.edges.api import availability, bids, corrections, costs, due, law, log, lots
 from auction.edges.api.endpoint import ENDPOINTS, endpoint, refused, serve
 from auction.edges.api.health import health
 from auction.edges.api.openapi import reference
@@ -30,7 +30,9 @@ from auction.edges.platform import Platform
 from auction.edges.problems import BodyTooLarge, MethodNotOffered, PlatformFault, PlatformUnavailable
 from auction.foundation.kernel.refusal import InputMalformed, NotFound, Refusal
 
-__all__ = ["ENDPOINTS", "bids", "blueprint", "corrections", "costs", "due", "endpoint", "law", "log", "lots"]
+__all__ = [
+    "ENDPOINTS", "availability", "bids", "blueprint", "corrections", "costs", "due", "endpoint", "law", "log", "lots",
+]  # fmt: skip
 
 PREFIX = "/api/v1"
 _PART = re.compile(r"{(\w+)}")

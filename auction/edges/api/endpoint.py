@@ -133,7 +133,7 @@ def serve(platform: Platform, declared: Endpoint) -> Callable[..., Response]:
     def answer(**parts: str) -> Response:
         language = language_of(request.environ)
         known = keys.known(platform)
-        keys.count(known, writes=declared.method != "GET")
+        keys.count(platform, known, writes=declared.method != "GET")
         if declared.scope is not None:
             keys.require(known, scope=declared.scope)
         call = _call(platform, declared, known=known, language=language)

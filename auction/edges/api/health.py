@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from auction.edges.live import live
 from auction.edges.platform import Platform
 from auction.edges.problems import dumped
+from auction.procedure.bidding import service
 
 
 def health(platform: Platform) -> Blueprint:
@@ -25,7 +26,15 @@ def health(platform: Platform) -> Blueprint:
     def readyz() -> Response:
         database = _database(platform)
         ready = database == "ok"
-        body = {"status": "ok" if ready else "unavailable", "dependencies": {"database": database}}
+        dependencies = {"database": database}
+        if platform.bus is not None:
+            # Without it the heads are looked at every second: slower news, nothing that turns anybody away.
+            dependencies["bus"] = "ok" if live().listener.hears else "unavailable"
+        clocks = _clocks(platform) if ready else None
+        if clocks is not None:
+            # One that is off turns nobody away; operators must know it all the same.
+            dependencies["clock"] = clocks
+        body = {"status": "ok" if ready else "unavailable", "dependencies": dependencies}
         return _plain(body, status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE)
 
     @root.get("/metrics")
@@ -45,6 +54,16 @@ def _database(platform: Platform) -> str:
         return "ok" if platform.database.alive() else "unavailable"
     except SQLAlchemyError:
         return "unavailable"
+
+
+def _clocks(platform: Platform) -> str | None:
+    """Say whether the clocks of the processes that beat agree; nothing where none does."""
+    try:
+        with platform.read() as session:
+            processes = service.living(session)
+    except SQLAlchemyError:
+        return None
+    return service.clocks(processes, now=platform.clock.now()).state if processes else None
 
 
 def _plain(body: object, *, status: HTTPStatus = HTTPStatus.OK) -> Response:

@@ -7,9 +7,9 @@ from typing import cast
 
 from flask import current_app, g, request
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
+from auction.edges.counting import Counting
 from auction.edges.limits import Limits
 from auction.edges.live.connections import Known
 from auction.edges.platform import Platform
@@ -52,7 +52,7 @@ def require(caller: Known | None, *, scope: str) -> None:
         raise ScopeMissing(scope=scope)
 
 
-def count(caller: Known | None, *, writes: bool) -> None:
+def count(platform: Platform, caller: Known | None, *, writes: bool) -> None:
     """Count one call of a key, or of an address where none was sent; the headers tell what is left.
 
     :raises RateLimited: when it is one too many
@@ -61,9 +61,9 @@ def count(caller: Known | None, *, writes: bool) -> None:
     allowed = limits.writes_per_minute if writes else limits.reads_per_minute
     item = RateLimitItemPerMinute(allowed)
     name = caller[0].id if caller else request.remote_addr or "unknown"
-    limiter = _limiter()
-    passed = limiter.hit(item, "write" if writes else "read", name)
-    window = limiter.get_window_stats(item, "write" if writes else "read", name)
+    counting = _counting(platform)
+    passed = counting.hit(item, "write" if writes else "read", name)
+    window = counting.window(item, "write" if writes else "read", name)
     left = max(0, window.remaining)
     g.limit_headers = {
         "RateLimit-Limit": str(allowed),
@@ -74,8 +74,8 @@ def count(caller: Known | None, *, writes: bool) -> None:
         raise RateLimited
 
 
-def _limiter() -> FixedWindowRateLimiter:
-    limiter = current_app.extensions.get(_EXTENSION)
-    if limiter is None:
-        limiter = current_app.extensions[_EXTENSION] = FixedWindowRateLimiter(MemoryStorage())
-    return cast("FixedWindowRateLimiter", limiter)
+def _counting(platform: Platform) -> Counting:
+    counting = current_app.extensions.get(_EXTENSION)
+    if counting is None:
+        counting = current_app.extensions[_EXTENSION] = Counting(FixedWindowRateLimiter, bus=platform.bus)
+    return cast("Counting", counting)

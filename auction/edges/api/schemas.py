@@ -84,6 +84,28 @@ SCHEMAS: dict[str, Schema] = {
     "LogKeys": _object(
         items=_list(_object(id=_TEXT, public_key=_TEXT, since=_AT, endorsed_by=_TEXT, endorsement=_TEXT))
     ),
+    "Availability": {
+        **_object(
+            lot=_TEXT,
+            measured=_TRUTH,
+            certificate={
+                **_object(
+                    seq=_WHOLE, at=_AT, hash=_HASH, to=_AT, bidding_ms=_WHOLE, measured_from=_AT, measured_ms=_WHOLE,
+                    served_ms=_WHOLE, floor_ms=_WHOLE, gaps=_list(_ref("Gap")), decided=_WHOLE, longest_ms=_WHOLE,
+                    histogram=_object(bounds_ms=_list(_WHOLE), counts=_list(_WHOLE)), **{"from": _AT},
+                ),
+                "type": ["object", "null"],
+            },
+            outages=_list(
+                _object(
+                    seq=_WHOLE, at=_AT, gap=_ref("Gap"), window=_object(to=_AT, **{"from": _AT}),
+                    spans=_list(_object(process=_TEXT, to=_AT, **{"from": _AT})),
+                )
+            ),
+        ),
+        "description": "证明在结束后作出 / the certificate is made after the close",
+    },
+    "Gap": _object(to=_AT, ms=_WHOLE, **{"from": _AT}),
     "LogHead": _object(size=_WHOLE, root=_HASH, at=_AT, key=_TEXT, signature=_TEXT),
     "LogLeaves": _object(items=_list(_ANY), next={"type": ["integer", "null"]}),
     "LogProof": _object(path=_list(_HASH)),

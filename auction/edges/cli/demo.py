@@ -14,11 +14,11 @@ from auction.edges.inbox.history import History, Plan, Wanted
 from auction.edges.inbox.listing_import import import_rows
 from auction.edges.inbox.listings import read_listing
 from auction.edges.inbox.sample_people import DEMO_COURT, Bench
-from auction.edges.jobs.runner import CLOSE_GRACE
 from auction.edges.jobs.sweep import fall_due, sweeping
 from auction.edges.platform import Platform, create_platform
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.roles import PLATFORM
+from auction.procedure.bidding.closing import CLOSE_GRACE
 from auction.procedure.identity import commands as identity
 from auction.procedure.identity import queries as people
 from auction.procedure.identity.passwords import use_fast_hashing

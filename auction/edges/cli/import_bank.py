@@ -46,7 +46,7 @@ def import_bank(*, file: Path, data: Path, demo: bool) -> None:
         except Refusal as refusal:
             raise click.UsageError(f"{file}: {refusal}") from refusal
         finally:
-            platform.database.dispose()
+            platform.close()
     _tell(file, found)
 
 

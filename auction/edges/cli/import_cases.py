@@ -75,7 +75,7 @@ def import_cases(*, file: str, dry_run: bool, add_courts: bool, data: Path, demo
         try:
             tally = carry_in(platform, rows, dry_run=dry_run, add_courts=add_courts)
         finally:
-            platform.database.dispose()
+            platform.close()
     _tell(file, tally, dry_run=dry_run)
 
 

@@ -35,5 +35,5 @@ def jobs(*, data: Path, demo: bool, database_url: str | None, supervisor: int | 
     with contextlib.ExitStack() as stack:
         url = database_url or stack.enter_context(open_database(settings))
         platform = create_platform(settings, url)
-        stack.callback(platform.database.dispose)
+        stack.callback(platform.close)
         run(platform, stop=stop)

@@ -80,4 +80,4 @@ def open_platform(*, data: Path, demo: bool = False) -> Iterator["Platform"]:
         try:
             yield platform
         finally:
-            platform.database.dispose()
+            platform.close()

@@ -106,4 +106,5 @@ def _json(found: "Supposed") -> dict[str, Any]:
     plain = asdict(found)
     for name in ("recorded", "supposed"):
         plain[name]["ends_at"] = plain[name]["ends_at"].isoformat()
+        plain[name]["rises"] = [{**rise, "at": rise["at"].isoformat()} for rise in plain[name]["rises"]]
     return {**plain, "changed": found.changed}

@@ -3,11 +3,15 @@
 import contextlib
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from auction.edges.cli.child import child_options, end_with, log_to_stderr
 from auction.edges.cli.opening import data_option, demo_option, open_database, settings_of
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 _BACKLOG = 2048  # connections that may wait while a burst of watchers arrives
 _GRACE_SECONDS = 5
@@ -42,14 +46,16 @@ def web(*, host: str, port: int, data: Path, demo: bool, database_url: str | Non
         if not demo:
             refuse_demo_data(settings, url)
         platform = create_platform(settings, url)
-        stack.callback(platform.database.dispose)
+        stack.callback(platform.close)
         _serve(create_app(platform), host=host, port=port)
 
 
-def _serve(app: object, *, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT, then let what is under way finish."""
+def _serve(app: "Flask", *, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT, then let what is under way finish; the heart beats as long as it is served."""
     import gevent
     from gevent.pywsgi import WSGIHandler, WSGIServer
+
+    from auction.edges.live import live_of
 
     class Handler(WSGIHandler):  # type: ignore[misc]  # gevent has no types
         """Ends a connection with its WebSocket: what may follow on the wire is a closing frame, not a request."""
@@ -64,6 +70,12 @@ def _serve(app: object, *, host: str, port: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, server.stop, _GRACE_SECONDS)
     try:
-        server.serve_forever(stop_timeout=_GRACE_SECONDS)
+        server.start()
     except OSError as error:
         raise click.ClickException(f"Cannot listen on {host}:{port}: {error.strerror}") from error
+    heartbeat = live_of(app).heartbeat
+    heartbeat.start()
+    try:
+        server.serve_forever(stop_timeout=_GRACE_SECONDS)
+    finally:
+        heartbeat.stop()

@@ -31,12 +31,12 @@ def seed(platform: Platform, *, lots: int, bidders: int, minutes: int, tell: Cal
     now = platform.clock.now()
     found: list[dict[str, Any]] = []
     with hurried(platform) as quick:
-        made = _bidders(quick, bidders)
+        made = some_bidders(quick, bidders)
         tell(f"{len(made)} bidders")
         bench = Bench(quick)
         for number in range(1, lots + 1):
             with sweeping(quick):
-                lot = _lot(quick, bench, number=number, now=now, minutes=minutes)
+                lot = open_lot(quick, bench, number=number, ends_at=now + timedelta(minutes=minutes))
             _admit(quick, lot=lot, actors=[actor for actor, _ in made], now=now)
             found.append(_described(quick, lot))
             if number % 25 == 0 or number == lots:
@@ -55,7 +55,8 @@ def _described(platform: Platform, lot: str) -> dict[str, Any]:
     }
 
 
-def _bidders(platform: Platform, count: int) -> list[tuple[Actor, str]]:
+def some_bidders(platform: Platform, count: int) -> list[tuple[Actor, str]]:
+    """Enrol bidders with an account and a key each, and return them with their tokens."""
     made: list[tuple[Actor, str]] = []
     with platform.act() as act:
         for number in range(count):
@@ -74,7 +75,9 @@ def _bidders(platform: Platform, count: int) -> list[tuple[Actor, str]]:
     return made
 
 
-def _lot(platform: Platform, bench: Bench, *, number: int, now: datetime, minutes: int) -> str:
+def open_lot(platform: Platform, bench: Bench, *, number: int, ends_at: datetime) -> str:
+    """Make a movable lot that is open now, by the ordinary commands at past instants; its number is its listing's."""
+    now = platform.clock.now()
     row = {
         "source": "bench",
         "title": f"压力测试车辆 {number} 号小型轿车",
@@ -87,7 +90,7 @@ def _lot(platform: Platform, bench: Bench, *, number: int, now: datetime, minute
         "currency": "CNY",
     }
     listing = read_listing(row, number=_NUMBERS_FROM + number, numbers=rulebook().on(day_of(now)))
-    plan = Plan(wanted="open", opens_at=now + timedelta(minutes=minutes) - timedelta(hours=24), bids=0)
+    plan = Plan(wanted="open", opens_at=ends_at - timedelta(hours=24), bids=0)
     return History(platform, people=bench.staff(listing), bench=bench, listing=listing, now=now).make(plan)
 
 

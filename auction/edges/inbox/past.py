@@ -17,6 +17,7 @@ from auction.foundation.database.engine import Database
 from auction.gateways.choice import Gateways
 from auction.gateways.clock import Clock, ManualClock
 from auction.gateways.sandbox import SandboxGateway
+from auction.procedure.bidding import closing
 from auction.procedure.bidding import commands as bidding
 from auction.procedure.lots import queries as lots
 
@@ -82,5 +83,5 @@ def _due(then: Platform, *, lot: str, until: datetime) -> tuple[datetime, Callab
     if found.status == "announced" and found.opens_at <= until:
         return found.opens_at, lambda act: bidding.open_lot(act, lot=lot)
     if found.status == "open" and found.ends_at <= until:
-        return found.ends_at, lambda act: bidding.close_when_due(act, lot=lot)
+        return found.ends_at, lambda act: closing.close_when_due(act, lot=lot)
     return None

@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from datetime import timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError
 
+from auction.edges.heartbeat import Heartbeat
 from auction.edges.inbox import payment_events
 from auction.edges.inbox.bank_import import match_new
 from auction.edges.inbox.reconciling import run_due
+from auction.edges.jobs.certifying import certify
+from auction.edges.jobs.closing import strike
 from auction.edges.jobs.deliveries import deliver_due
 from auction.edges.jobs.housekeeping import tidy
 from auction.edges.jobs.papers import set_waiting
@@ -23,44 +25,44 @@ from auction.edges.platform import Platform
 
 _LOG = logging.getLogger(__name__)
 
-#: A close waits this long, so that a bid which arrived before the end and stood in a queue still counts.
-CLOSE_GRACE = timedelta(milliseconds=1500)
-
 
 def run(platform: Platform, *, stop: threading.Event) -> None:
     """Wake the sweeps until ``stop`` is set, then let the ones under way finish."""
     introduce(platform)
     scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(8)},
+        # The hours of lots wait for nothing else that is done here.
+        executors={"default": ThreadPoolExecutor(8), "hours": ThreadPoolExecutor(1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone="UTC",
     )
     for name, seconds, work in _works(platform):
-        scheduler.add_job(_guarded, "interval", seconds=seconds, args=[name, work], id=name)
+        executor = "hours" if name == "hours" else "default"
+        scheduler.add_job(_guarded, "interval", seconds=seconds, args=[name, work], id=name, executor=executor)
+    heartbeat = Heartbeat(platform, role="jobs")
+    heartbeat.start()
     scheduler.start()
     stop.wait()
     scheduler.shutdown(wait=True)
+    heartbeat.stop()
 
 
 def _works(platform: Platform) -> list[tuple[str, float, Callable[[], object]]]:
     """Return what is looked after: its name, how often in seconds, and the work; what is due the database says."""
     faulty: set[str] = set()
     return [
-        ("sweep", 0.5, lambda: _sweep(platform)),
+        ("hours", 0.2, lambda: strike(platform)),
+        ("sweep", 0.5, lambda: sweep(platform)),
         ("returns", 0.5, lambda: give_back(platform)),
         ("deliveries", 1, lambda: deliver_due(platform)),
         ("events", 1, lambda: payment_events.work(platform)),
         ("papers", 1, lambda: set_waiting(platform, faulty=faulty)),
         ("proofs", 1, lambda: sign_due(platform)),
+        ("availability", 1, lambda: certify(platform)),
         ("reconcile", 15, lambda: run_due(platform)),
         # Of an import that died; a living one matches its own lines.
         ("bank", 60, lambda: match_new(platform)),
         ("housekeeping", 3600, lambda: tidy(platform)),
     ]
-
-
-def _sweep(platform: Platform) -> None:
-    sweep(platform, grace=CLOSE_GRACE)
 
 
 def _guarded(name: str, work: Callable[[], object]) -> None:

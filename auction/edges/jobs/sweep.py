@@ -19,26 +19,44 @@ from auction.foundation.docket import reactions
 from auction.gateways.clock import ManualClock
 from auction.procedure.assets import queries as assets
 from auction.procedure.assets import queue
+from auction.procedure.bidding import closing
 from auction.procedure.bidding import commands as bidding
 from auction.procedure.lots import queries as lots
 
 #: Who holds this advisory lock sweeps; others leave it alone, so that made history is not swept half made.
 _SWEEP_LOCK = 0x6A61_7377
+#: Who opens and closes lots shares this one; who makes history has it alone.
+_HOURS_LOCK = 0x6A61_7379
 #: Who holds this one gives deposits back; they go beside the sweep, so that no opening and no close waits for them.
 _RETURNS_LOCK = 0x6A61_7378
 
 
 @contextmanager
 def sweeping(platform: Platform) -> Iterator[None]:
-    """Keep every other process from sweeping and from giving back meanwhile; waits for the one at it."""
-    with _locked(platform, _RETURNS_LOCK), _locked(platform, _SWEEP_LOCK):
+    """Keep every other process from sweeping, from giving back and from the hours of lots; waits for who is at it."""
+    with _locked(platform, _RETURNS_LOCK), _locked(platform, _SWEEP_LOCK), _locked(platform, _HOURS_LOCK):
         yield
 
 
-def sweep(platform: Platform, *, grace: timedelta) -> None:
-    """Do what is due by now, but leave what goes back to payers to who gives back beside it."""
+def sweep(platform: Platform) -> None:
+    """Do what is due by now, but leave to those beside it what goes back to payers, and the hours of lots."""
     with _locked(platform, _SWEEP_LOCK):
-        fall_due(platform, until=platform.clock.now(), grace=grace, returns=False)
+        fall_due(platform, until=platform.clock.now(), beside=True)
+
+
+@contextmanager
+def hours_free(platform: Platform) -> Iterator[bool]:
+    """Say whether lots may be opened and closed now, and keep history from being made meanwhile."""
+    with platform.database.engine.connect() as connection:
+        query = text("SELECT pg_try_advisory_lock_shared(:key)")
+        free = bool(connection.execute(query, {"key": _HOURS_LOCK}).scalar_one())
+        connection.commit()
+        try:
+            yield free
+        finally:
+            if free:
+                connection.execute(text("SELECT pg_advisory_unlock_shared(:key)"), {"key": _HOURS_LOCK})
+                connection.commit()
 
 
 def give_back(platform: Platform) -> int:
@@ -83,21 +101,21 @@ class Happened:
 
 
 def fall_due(
-    platform: Platform, *, until: datetime, grace: timedelta = timedelta(0), returns: bool = True
+    platform: Platform, *, until: datetime, grace: timedelta = timedelta(0), beside: bool = False
 ) -> list[Happened]:
     """Do everything that is due up to and including an instant, in order, and return it.
 
     ``grace`` is how long a close waits for bids that arrived before the end and
     still stand in a queue (design: one clock, one order). A clock moved by hand is
     moved to each instant, so that a story's acts carry the times they fell due.
-    Without ``returns`` money that goes back to payers is left to ``give_back``.
+    ``beside`` it others give money back to its payers, and open and close lots.
     """
-    happened = settle(platform, returns=returns)
-    while (event := _earliest(platform, until=until, grace=grace)) is not None:
+    happened = settle(platform, returns=not beside)
+    while (event := _earliest(platform, until=until, grace=grace, hours=not beside)) is not None:
         at, what, on = event
         _move(platform, at)
         happened.append(_perform(platform, what=what, on=on, at=at))
-        happened.extend(settle(platform, returns=returns))
+        happened.extend(settle(platform, returns=not beside))
     _move(platform, until)
     return happened
 
@@ -125,12 +143,14 @@ def _react(platform: Platform, happened: list[Happened]) -> int:
         happened.append(Happened(what=name.rpartition(".")[2], on=name, at=platform.clock.now()))
 
 
-def _earliest(platform: Platform, *, until: datetime, grace: timedelta) -> tuple[datetime, str, str] | None:
+def _earliest(
+    platform: Platform, *, until: datetime, grace: timedelta, hours: bool
+) -> tuple[datetime, str, str] | None:
     with platform.read() as session:
-        opening = lots.next_opening(session, until=until)
-        closing = lots.next_closing(session, until=until - grace)
+        opening = lots.next_opening(session, until=until) if hours else None
+        ending = lots.next_closing(session, until=until - grace) if hours else None
         lapsing = assets.next_lapse(session, until=until)
-    events = (("open_lot", opening), ("close_lot", closing), ("take_effect", lapsing))
+    events = (("open_lot", opening), ("close_lot", ending), ("take_effect", lapsing))
     due = [(found[0], what, found[1]) for what, found in events if found]
     return min(due) if due else None
 
@@ -141,7 +161,7 @@ def _perform(platform: Platform, *, what: str, on: str, at: datetime) -> Happene
             case "open_lot":
                 bidding.open_lot(act, lot=on)
             case "close_lot":
-                bidding.close_when_due(act, lot=on)
+                closing.close_when_due(act, lot=on)
             case _:
                 queue.take_effect(act, property=on)
     return Happened(what=what, on=on, at=at)

@@ -20,10 +20,14 @@ from flask_socketio import SocketIO
 from gevent import monkey
 
 from auction.edges.figures import Figures
+from auction.edges.heartbeat import Heartbeat
 from auction.edges.limits import Limits
 from auction.edges.live.channel import NAMESPACE, Channel
 from auction.edges.live.emitter import RoomEmitter
+from auction.edges.live.gate import Gate
 from auction.edges.live.listener import Listener
+from auction.edges.live.packets import LivePacket
+from auction.edges.live.presence import Presence
 from auction.edges.live.pusher import Pusher
 from auction.edges.live.sequencer import Sequencer
 from auction.edges.live.snapshots import Snapshots
@@ -45,6 +49,7 @@ class Live:
     pusher: Pusher
     listener: Listener
     figures: Figures
+    heartbeat: Heartbeat
 
     def start(self) -> None:
         """Begin to listen and to push; the first watcher does so."""
@@ -69,20 +74,30 @@ def attach(app: Flask, platform: Platform) -> SocketIO:
         max_http_buffer_size=_MESSAGE_MAX_BYTES,
         ping_interval=_PING_SECONDS,
         ping_timeout=_PING_SECONDS,
+        **_transports(platform),
     )
     server = cast("Any", line).server
-    install(server)
+    server.packet_class = LivePacket
+    Gate(server, namespace=NAMESPACE, lines=install(server), limits=limits).stand()
     snapshots = Snapshots(platform)
 
-    pusher = Pusher(platform, snapshots=snapshots, figures=figures, emit=RoomEmitter(server, namespace=NAMESPACE))
+    presence = Presence()
+    pusher = Pusher(
+        platform,
+        snapshots=snapshots,
+        figures=figures,
+        emit=RoomEmitter(server, namespace=NAMESPACE),
+        elsewhere=presence.elsewhere,
+    )
 
     def told(lot: str) -> None:
         snapshots.moved(lot)
         pusher.dirty(lot)
 
     sequencer = Sequencer(platform, figures=figures, limits=limits, told=told)
-    listener = Listener(platform, told=told, watched=pusher.watched)
-    parts = Live(line, sequencer, snapshots, pusher, listener, figures)
+    listener = Listener(platform, told=told, watched=pusher.watched, watchers=pusher.counts, presence=presence)
+    heartbeat = Heartbeat(platform, role="web", oldest_waiting=sequencer.oldest_arrival)
+    parts = Live(line, sequencer, snapshots, pusher, listener, figures, heartbeat)
     app.extensions[_EXTENSION] = parts
     Channel(
         app,
@@ -95,6 +110,9 @@ def attach(app: Flask, platform: Platform) -> SocketIO:
         limits=limits,
         begin=parts.start,
     ).register()
+    if platform.bus is not None:
+        figures.show_bus(lambda: listener.hears)
+        listener.start()
     return line
 
 
@@ -106,6 +124,11 @@ def live_of(app: Flask) -> Live:
 def live() -> Live:
     """Return the live parts of the running application: ``live().sequencer.submit(…)`` takes a form's bid."""
     return live_of(cast("Any", current_app)._get_current_object())  # noqa: SLF001 - Flask's own way to the app
+
+
+def _transports(platform: Platform) -> dict[str, Any]:
+    """Take WebSockets alone before several processes: long polling would have to reach the same one each time."""
+    return {} if platform.bus is None else {"transports": ["websocket"]}
 
 
 def _under_gevent() -> bool:

@@ -11,23 +11,28 @@ from collections.abc import Callable
 from typing import Any
 
 import socketio
+from engineio import packet as transport
 from flask import Flask
+from socketio import packet as protocol
 from sqlalchemy.exc import SQLAlchemyError
 
 from auction.edges.figures import Figures
 from auction.edges.limits import Limits
 from auction.edges.live.connections import Connection, again_by_session, by_session, by_token
+from auction.edges.live.pace import Pace
 from auction.edges.live.pusher import Pusher
 from auction.edges.live.sequencer import Sequencer
 from auction.edges.live.snapshots import Snapshots
 from auction.edges.platform import Platform
-from auction.edges.problems import PlatformUnavailable, language_of, problem
-from auction.edges.receipts import answer_json
+from auction.edges.problems import PlatformUnavailable, dumped, language_of, problem
+from auction.edges.receipts import answer_json, answer_text
 from auction.foundation.docket import queries as docket
 from auction.foundation.docket.rules import Entry
+from auction.foundation.docket.signing import Signer
 from auction.foundation.kernel.canonical import instant_text
 from auction.foundation.kernel.refusal import AuthRequired, InputMalformed, RateLimited, Refusal
 from auction.procedure.bidding.queries import State
+from auction.procedure.bidding.receipts import Receipt
 
 _LOG = logging.getLogger(__name__)
 
@@ -65,6 +70,12 @@ class Channel:
         self._limits = limits
         self._begin = begin
         self._connections: dict[str, Connection] = {}
+        self._others: Callable[..., object] = server._handle_event  # noqa: SLF001
+
+    @property
+    def signer(self) -> Signer | None:
+        """The key under receipts."""
+        return self._platform.settings.signer
 
     def register(self) -> None:
         """Take the namespace's events."""
@@ -78,6 +89,8 @@ class Channel:
             ("*", self.unknown),
         ):
             self._server.on(event, handler, namespace=NAMESPACE)
+        # One door before the library begins a thread for each event.
+        self._server._handle_event = self._taken  # noqa: SLF001
 
     def connect(self, sid: str, environ: Json, auth: Any = None) -> None:  # noqa: ANN401 - anything may come
         """Let a connection in; with a token that opens nothing it is refused by name.
@@ -107,6 +120,7 @@ class Channel:
 
     def watch(self, connection: Connection, data: Json) -> Json:
         """Send states of a lot from now on; answer the present one and what is new since ``after``."""
+        _check_pace(connection)
         lot, after = _text(data, "lot"), _after(data)
         if lot not in connection.lots and len(connection.lots) >= self._limits.watched_lots:
             raise RateLimited
@@ -123,6 +137,7 @@ class Channel:
 
     def unwatch(self, connection: Connection, data: Json) -> Json:
         """Send states of a lot no longer."""
+        _check_pace(connection)
         lot = _text(data, "lot")
         if lot in connection.lots:
             connection.lots.discard(lot)
@@ -144,14 +159,48 @@ class Channel:
             connection.waiting -= 1
         return answer_json(receipt, language=connection.language, signer=self._platform.settings.signer)
 
+    def _taken(self, line: str, namespace: str, number: int | None, data: list[Any]) -> object:
+        """Take an event off the wire; a bid stands in its lot's line at once, without a thread of its own."""
+        if namespace != NAMESPACE or number is None or data[0] != "bid" or not self._server.async_handlers:
+            return self._others(line, namespace, number, data)
+        sid = self._server.manager.sid_from_eio_sid(line, NAMESPACE)
+        connection = self._connections.get(sid)
+        if connection is None:
+            return self._others(line, namespace, number, data)
+        answer = _Acknowledgement(self, connection, line=line, number=number)
+        refused = self._answering(lambda known, given: self._enter(known, given, answer))(sid, *data[1:])
+        if refused:
+            answer.say(dumped(refused))
+        return None
+
+    def _enter(self, connection: Connection, data: Json, answer: _Acknowledgement) -> Json:
+        """Let a bid stand in its line; what is returned is nothing, for the answer comes after the commit."""
+        person = connection.bidder(self._platform)
+        lot = _text(data, "lot")
+        connection.take_turn(self._limits)
+        self._sequencer.enter(
+            lot=lot, person=person, amount_minor=_given(data, "amount_minor"), bid_id=_text(data, "bid_id"),
+            answered=answer,
+        )  # fmt: skip
+        connection.waiting += 1
+        return {}
+
+    def acknowledge(self, line: str, number: int, text: str) -> None:
+        """Send the answer to an event, its JSON written already."""
+        packet = transport.Packet(transport.MESSAGE, f"{protocol.ACK}{NAMESPACE},{number}[{text}]")
+        self._server._send_eio_packet(line, packet)  # noqa: SLF001 - where its own acknowledgements go
+
     def clock(self, connection: Connection, data: Json) -> Json:  # noqa: ARG002 - every event has the same form
         """Answer the server's time, for a client to measure its offset."""
+        _check_pace(connection)
         return {"server_time": instant_text(self._platform.clock.now())}
 
     def unknown(self, event: str, sid: str, *_: object) -> Json:
         """Answer an event nobody knows."""
         connection = self._connections.get(sid)
-        refusal = InputMalformed(errors={"event": f"unknown: {str(event)[:40]}"})
+        refusal: Refusal = InputMalformed(errors={"event": f"unknown: {str(event)[:40]}"})
+        if connection is not None and not connection.events.allows():
+            refusal = RateLimited()
         return {"ok": False, "problem": problem(refusal, language=connection.language if connection else "zh")}
 
     def _answering(self, handler: Callable[[Connection, Json], Json]) -> Callable[..., Json]:
@@ -182,7 +231,12 @@ class Channel:
             known = by_session(self._app, environ=environ)
             recheck = again_by_session(known)
         return Connection(
-            sid=sid, language=language, known=known, recheck=recheck, allowance=float(self._limits.bids_burst)
+            sid=sid,
+            language=language,
+            known=known,
+            recheck=recheck,
+            allowance=float(self._limits.bids_burst),
+            events=Pace(per_second=self._limits.events_per_second, burst=self._limits.events_burst),
         )
 
     def _since(self, state: State, *, after: int | None) -> tuple[list[Entry], bool]:
@@ -195,6 +249,36 @@ class Channel:
         with self._platform.read() as session:
             entries = docket.entries(session, f"lot:{state.lot.id}", after=after, limit=ENTRIES_MAX)
         return entries, bool(entries) and entries[-1].seq < state.seq
+
+
+class _Acknowledgement:
+    """What answers one bid of one connection."""
+
+    __slots__ = ("_channel", "_connection", "_line", "_number")
+
+    def __init__(self, channel: Channel, connection: Connection, *, line: str, number: int) -> None:
+        self._channel = channel
+        self._connection = connection
+        self._line = line
+        self._number = number
+
+    def __call__(self, answer: Receipt | Refusal, /) -> None:
+        """Take the sequencer's answer."""
+        self._connection.waiting -= 1
+        language = self._connection.language
+        if isinstance(answer, Refusal):
+            self.say(dumped({"ok": False, "problem": problem(answer, language=language)}))
+        else:
+            self.say(answer_text(answer, language=language, signer=self._channel.signer))
+
+    def say(self, text: str) -> None:
+        """Send the answer."""
+        self._channel.acknowledge(self._line, self._number, text)
+
+
+def _check_pace(connection: Connection) -> None:
+    if not connection.events.allows():
+        raise RateLimited
 
 
 def _payload(args: tuple[object, ...]) -> Json:

@@ -12,6 +12,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from auction.edges.limits import Limits
+from auction.edges.live.pace import Pace
 from auction.edges.platform import Platform
 from auction.edges.problems import BiddingTooFast, ScopeMissing
 from auction.foundation.database.acts import authorise
@@ -36,6 +37,7 @@ class Connection:
     known: Known | None
     recheck: Callable[[Session], Known | None]
     allowance: float
+    events: Pace
     lots: set[str] = field(default_factory=set)
     waiting: int = 0
     checked_at: float = field(default_factory=time.monotonic)

@@ -30,6 +30,11 @@ WATCHERS_SECONDS = 5.0
 _IDLE_SECONDS = 1.0
 
 
+def nobody_elsewhere(_lot: str, /) -> int:
+    """Say that no other process has watchers."""
+    return 0
+
+
 class Emit(Protocol):
     """Sends one state to watchers of a lot, and returns when it was handed to their connections."""
 
@@ -53,11 +58,21 @@ class _Room:
 class Pusher:
     """One loop a process, which reads each dirty lot once and sends it to its room."""
 
-    def __init__(self, platform: Platform, *, snapshots: Snapshots, figures: Figures, emit: Emit) -> None:
+    def __init__(
+        self,
+        platform: Platform,
+        *,
+        snapshots: Snapshots,
+        figures: Figures,
+        emit: Emit,
+        elsewhere: Callable[[str], int] = nobody_elsewhere,
+    ) -> None:
+        """Push to the rooms of this process; ``elsewhere`` says how many watch a lot in the others."""
         self._platform = platform
         self._snapshots = snapshots
         self._figures = figures
         self._emit = emit
+        self._elsewhere = elsewhere
         self._rooms: dict[str, _Room] = {}
         self._guard = threading.Lock()
         self._wake = threading.Event()
@@ -100,9 +115,14 @@ class Pusher:
                     del self._rooms[lot]
 
     def watchers(self, lot: str) -> int:
-        """Return how many connections of this process watch a lot."""
+        """Return how many connections watch a lot, in this process and as far as known in the others."""
         room = self._rooms.get(lot)
-        return len(room.watchers) if room else 0
+        return (len(room.watchers) if room else 0) + self._elsewhere(lot)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many connections of this process watch each of its lots."""
+        with self._guard:
+            return {lot: len(room.watchers) for lot, room in self._rooms.items()}
 
     def watched(self) -> list[tuple[str, int]]:
         """Return the watched lots with the last number sent to each room."""
@@ -132,8 +152,8 @@ class Pusher:
 
     def _due(self, at: float) -> list[tuple[str, _Room]]:
         with self._guard:
-            for room in self._rooms.values():
-                if room.told != len(room.watchers) and at - room.told_at >= WATCHERS_SECONDS:
+            for lot, room in self._rooms.items():
+                if at - room.told_at >= WATCHERS_SECONDS and room.told != len(room.watchers) + self._elsewhere(lot):
                     room.dirty = True
             return [(lot, room) for lot, room in self._rooms.items() if room.dirty and room.next_at <= at]
 
@@ -150,13 +170,14 @@ class Pusher:
         room.next_at = began + INTERVAL_SECONDS
         room.dirty = False
         state = self._snapshots.current(lot)
-        news = state.seq > room.pushed or (state.seq == room.pushed and room.told != len(room.watchers))
+        watchers = self.watchers(lot)
+        news = state.seq > room.pushed or (state.seq == room.pushed and room.told != watchers)
         if not news and not room.behind:
             return
         reached = set(room.watchers) if news else room.watchers & room.behind
-        behind = self._emit(lot, self._body(state, room), to=None if news else reached)
+        behind = self._emit(lot, self._body(state, room, watchers=watchers), to=None if news else reached)
         if news:
-            room.pushed, room.told, room.told_at = state.seq, len(room.watchers), began
+            room.pushed, room.told, room.told_at = state.seq, watchers, began
         # Who has not read the last states yet gets the newest one once he has; nothing piles up for him here.
         room.behind, room.dirty = behind & room.watchers, room.dirty or bool(behind)
         self._figures.states.inc()
@@ -165,8 +186,6 @@ class Pusher:
         took = time.monotonic() - began
         room.next_at = began + max(INTERVAL_SECONDS, 2 * took)
 
-    def _body(self, state: State, room: _Room) -> dict[str, Any]:
+    def _body(self, state: State, room: _Room, *, watchers: int) -> dict[str, Any]:
         fresh = tuple(entry for entry in state.entries if entry.seq > room.pushed)
-        return replace(state, entries=fresh).as_json(
-            server_time=self._platform.clock.now(), watchers=len(room.watchers)
-        )
+        return replace(state, entries=fresh).as_json(server_time=self._platform.clock.now(), watchers=watchers)

@@ -1,10 +1,10 @@
 """The sequencer: waiting bids of one lot are decided together in order of arrival, and answered after the commit.
 
-Who finds nobody deciding for his lot decides for everybody waiting there, his own
-bid first; when he is done he hands the lead to the first who arrived meanwhile. So
-there is no thread to keep alive, one batch is open for a lot at a time, and nobody
-decides for longer than his own answer takes. Only ``threading`` primitives are used;
-under gevent they are cooperative.
+Who finds nobody deciding for his lot lets somebody begin: a decider takes whoever
+waits, up to a batch, and goes on until nobody does. So one batch is open for a lot at
+a time in a process, and a bid waits for no thread of its own: its answer is handed to
+whoever brought it. Only ``threading`` primitives are used; under gevent they are
+cooperative.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ import logging
 import re
 import threading
 import time
-from collections import deque
+from collections import Counter, OrderedDict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -26,6 +28,7 @@ from auction.edges.platform import Platform
 from auction.edges.problems import PlatformUnavailable
 from auction.foundation.kernel.refusal import NotFound, Refusal
 from auction.procedure.bidding import commands as bidding
+from auction.procedure.bidding.kept import Kept
 from auction.procedure.bidding.offers import Offer, check_offer
 from auction.procedure.bidding.receipts import Receipt
 
@@ -35,25 +38,33 @@ _LOG = logging.getLogger(__name__)
 BATCH_MAX = 64
 #: Longer than any lock wait of the database, so that a bid under decision is answered by its decision.
 ANSWER_SECONDS = 30.0
+#: Lots whose last reading is kept.
+_KEPT_MAX = 2_000
 _LOT_ID = re.compile(r"[\w.:-]{1,80}")
+
+
+class Answered(Protocol):
+    """Hears what became of a bid, once it is committed; it must not wait for anything."""
+
+    def __call__(self, answer: Receipt | Refusal, /) -> None:
+        """Take the receipt, or the bare refusal of a bid of which nothing is written."""
 
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    """A bid that stands in a lot's line."""
+    """A bid that stands in a lot's line; ``answered`` is None once it was."""
 
     offer: Offer
     since: float
-    woken: threading.Event = field(default_factory=threading.Event)
-    leads: bool = False
-    answer: Receipt | Refusal | None = None
+    answered: Answered | None
 
 
 @dataclass(slots=True, eq=False)
 class _Line:
-    """The bids of one lot that wait for their decision, in order of arrival."""
+    """The bids of one lot that wait for their decision, in order of arrival, and those under decision."""
 
     waiting: deque[_Waiting] = field(default_factory=deque)
+    deciding: list[_Waiting] = field(default_factory=list)
 
 
 class Sequencer:
@@ -66,85 +77,103 @@ class Sequencer:
         self._told = told
         self._guard = threading.Lock()
         self._lines: dict[str, _Line] = {}
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
 
     def submit(self, *, lot: str, person: str, amount_minor: int, bid_id: str) -> Receipt:
-        """Place a bid and return its receipt once it is committed; refused bids of the admitted are receipted too.
+        """Place a bid, wait, and return its receipt once it is committed; see ``enter``.
+
+        :raises InputMalformed: NotFound: PlatformUnavailable: as ``enter``
+        :raises Refusal: the named refusal of who is not admitted, or of an id used before
+        """
+        woken = threading.Event()
+        heard: list[Receipt | Refusal] = []
+
+        def answered(answer: Receipt | Refusal, /) -> None:
+            heard.append(answer)
+            woken.set()
+
+        self.enter(lot=lot, person=person, amount_minor=amount_minor, bid_id=bid_id, answered=answered)
+        woken.wait(2 * ANSWER_SECONDS)
+        if not heard:
+            raise PlatformUnavailable
+        if isinstance(heard[0], Refusal):
+            raise heard[0]
+        return heard[0]
+
+    def enter(self, *, lot: str, person: str, amount_minor: int, bid_id: str, answered: Answered) -> None:
+        """Let a bid stand in its lot's line; it is answered after the commit, or when it could not be decided.
 
         The arrival is stamped here, once, in the order of the line.
 
         :raises InputMalformed: for an amount or id that is none
-        :raises NotFound: for an unknown lot
-        :raises PlatformUnavailable: when it could not be decided; the same ``bid_id`` may be sent again
-        :raises Refusal: the named refusal of who is not admitted, or of an id used before
+        :raises NotFound: for what cannot be a lot's name
+        :raises PlatformUnavailable: when the line is full; the same ``bid_id`` may be sent again
         """
         if not _LOT_ID.fullmatch(lot):
             raise NotFound(what="lot", name=lot[:80])
-        one, line, leads = self._enter(lot=lot, person=person, amount_minor=amount_minor, bid_id=bid_id)
-        if leads or self._await(one, line):
-            self._lead(lot, line)
-        answer = one.answer
-        self._count(one, answer)
-        if answer is None:
-            raise PlatformUnavailable
-        if isinstance(answer, Refusal):
-            raise answer
-        return answer
+        with self._guard:
+            received_at = self._platform.clock.now()
+            offer = Offer(person=person, amount_minor=amount_minor, bid_id=bid_id, received_at=received_at)
+            one = _Waiting(check_offer(offer, now=received_at), time.monotonic(), answered)
+            line = self._lines.get(lot)
+            if line is not None and len(line.waiting) >= self._limits.queue_per_lot:
+                raise PlatformUnavailable
+            begins = line is None
+            if line is None:
+                line = self._lines[lot] = _Line()
+            line.waiting.append(one)
+        if begins:
+            self._begin(lot, line)
 
     def oldest_arrival(self) -> datetime | None:
         """Return when the longest waiting bid of this process arrived, or None when none waits."""
         with self._guard:
-            heads = [line.waiting[0].offer.received_at for line in self._lines.values() if line.waiting]
+            heads = [one.offer.received_at for line in self._lines.values() for one in _first(line)]
         return min(heads, default=None)
 
-    def _enter(self, *, lot: str, person: str, amount_minor: int, bid_id: str) -> tuple[_Waiting, _Line, bool]:
+    def give_up_old(self) -> None:
+        """Answer those who have waited too long; their bids may have been decided, and the same ids will tell."""
+        late = time.monotonic() - ANSWER_SECONDS
         with self._guard:
-            received_at = self._platform.clock.now()
-            offer = Offer(person=person, amount_minor=amount_minor, bid_id=bid_id, received_at=received_at)
-            one = _Waiting(offer=check_offer(offer, now=received_at), since=time.monotonic())
-            line = self._lines.get(lot)
-            leads = line is None
-            if line is None:
-                line = self._lines[lot] = _Line()
-            if len(line.waiting) >= self._limits.queue_per_lot:
-                raise PlatformUnavailable
-            line.waiting.append(one)
-        return one, line, leads
+            waiting = [one for line in self._lines.values() for one in (*line.deciding, *line.waiting)]
+            old = [one for one in waiting if one.since < late]
+            for line in self._lines.values():
+                line.waiting = deque(one for one in line.waiting if one.since >= late)
+        self._answer(old, [PlatformUnavailable() for _ in old])
 
-    def _await(self, one: _Waiting, line: _Line) -> bool:
-        """Wait for the answer or the lead; say whether it is the lead."""
-        if not one.woken.wait(ANSWER_SECONDS):
-            with self._guard:
-                if not one.leads and one in line.waiting:
-                    line.waiting.remove(one)
-        return one.leads
+    def _begin(self, lot: str, line: _Line) -> None:
+        threading.Thread(target=self._run, args=(lot, line), name="decider", daemon=True).start()
 
-    def _lead(self, lot: str, line: _Line) -> None:
+    def _run(self, lot: str, line: _Line) -> None:
+        """Decide for a lot until nobody waits."""
+        ended = False
+        try:
+            while not ended:
+                time.sleep(0)  # whoever has arrived by now comes along
+                ended = not self._decide_next(lot, line)
+        finally:
+            if not ended:  # a fault of ours cost one batch its answers, and costs nobody else his
+                self._begin(lot, line)
+
+    def _decide_next(self, lot: str, line: _Line) -> bool:
+        """Decide the next batch; say whether there was one."""
         with self._guard:
-            batch = [line.waiting.popleft() for _ in range(min(BATCH_MAX, len(line.waiting)))]
+            batch = line.deciding = [line.waiting.popleft() for _ in range(min(BATCH_MAX, len(line.waiting)))]
+            if not batch:
+                del self._lines[lot]
+                return False
+        answers: Sequence[Receipt | Refusal] = [PlatformUnavailable() for _ in batch]
         try:
             answers = self._decide(lot, [one.offer for one in batch])
-            for one, answer in zip(batch, answers, strict=True):
-                one.answer = answer
         finally:
-            # Whatever happened, everybody of the batch is woken (without an answer the bid is unanswered), and
-            # the line goes on.
-            for one in batch:
-                one.woken.set()
-            self._hand_over(lot, line)
+            self._answer(batch, answers)
+        return True
 
-    def _hand_over(self, lot: str, line: _Line) -> None:
-        with self._guard:
-            if line.waiting:
-                line.waiting[0].leads = True
-                line.waiting[0].woken.set()
-            else:
-                del self._lines[lot]
-
-    def _decide(self, lot: str, offers: list[Offer]) -> list[Receipt | Refusal]:
+    def _decide(self, lot: str, offers: list[Offer]) -> Sequence[Receipt | Refusal]:
         self._figures.batches.observe(len(offers))
         try:
             with self._platform.act() as act:
-                answers = bidding.place_bids(act, lot=lot, offers=offers)
+                answers = bidding.place_bids(act, lot=lot, offers=offers, kept=self._kept_of(lot))
         except Refusal as refusal:
             return [refusal] * len(offers)
         except SQLAlchemyError as fault:
@@ -154,10 +183,37 @@ class Sequencer:
         self._told(lot)
         return answers
 
-    def _count(self, one: _Waiting, answer: Receipt | Refusal | None) -> None:
-        if isinstance(answer, Receipt):
-            outcome = "accepted" if answer.accepted else "refused"
-        else:
-            outcome = "unanswered" if answer is None else "turned_away"
-        self._figures.bids.labels(outcome).inc()
-        self._figures.decision.observe(time.monotonic() - one.since)
+    def _kept_of(self, lot: str) -> Kept:
+        """Return what is kept of a lot; of the lots nobody has bid on for longest it is let go."""
+        kept = self._kept.pop(lot, None) or Kept()
+        self._kept[lot] = kept
+        if len(self._kept) > _KEPT_MAX:
+            self._kept.popitem(last=False)
+        return kept
+
+    def _answer(self, batch: Sequence[_Waiting], answers: Sequence[Receipt | Refusal]) -> None:
+        outcomes: Counter[str] = Counter()
+        now = time.monotonic()
+        for one, answer in zip(batch, answers, strict=True):
+            answered, one.answered = one.answered, None
+            if answered is None:
+                continue  # given up before
+            outcomes[_outcome(answer)] += 1
+            self._figures.decision.observe(now - one.since)
+            try:
+                answered(answer)
+            except OSError as gone:
+                _LOG.info("nobody is there to take a receipt: %s", gone.__class__.__name__)
+        for outcome, count in outcomes.items():
+            self._figures.bids.labels(outcome).inc(count)
+
+
+def _first(line: _Line) -> list[_Waiting]:
+    """Return the bid of a line that has waited longest for its answer, if one does."""
+    return next(([one] for one in (*line.deciding, *line.waiting) if one.answered is not None), [])
+
+
+def _outcome(answer: Receipt | Refusal) -> str:
+    if isinstance(answer, Receipt):
+        return "accepted" if answer.accepted else "refused"
+    return "unanswered" if isinstance(answer, PlatformUnavailable) else "turned_away"

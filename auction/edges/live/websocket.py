@@ -3,7 +3,9 @@
 Why not the library's: it compresses every message for every connection anew, which
 costs more than all else of a push; it hands a frame to a socket that may take only a
 part of it, which ends a slow reader's stream in the middle of a frame; and it inflates
-what a client sends without a limit.
+what a client sends without a limit. It would also wait for ever for a client that keeps
+its connection open and neither reads nor answers, and read without a pause from one that
+never stops sending.
 
 A compressed frame made here refers to nothing sent before it, so the same bytes may go
 to every connection that negotiated compression. The library's own compressor is never
@@ -12,12 +14,22 @@ used on these connections; the control frames it still sends are not compressed.
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import struct
 import threading
+import time
 import zlib
-from typing import Any
+from collections.abc import Callable, Sized
+from typing import Any, cast
 
 import socketio
+from simple_websocket import ConnectionClosed
+from wsproto.frame_protocol import CloseReason
+from wsproto.utilities import LocalProtocolError, RemoteProtocolError
+
+from auction.edges.live.pace import Pace
+from auction.edges.live.packets import is_transport_packet
 
 _TEXT, _BINARY, _FIN, _COMPRESSED = 0x1, 0x2, 0x80, 0x40
 _SHORT, _MEDIUM = 125, 0xFFFF
@@ -26,6 +38,14 @@ _COMPRESS_FROM = 1_000
 _LEVEL = 3
 _TAIL = b"\x00\x00\xff\xff"
 _DEFLATE = "permessage-deflate"
+#: Messages of one line that may lie here unread; then its socket is not read either, and the network holds him back.
+_WAITING_MAX = 64
+_BREATH_SECONDS = 0.01
+#: Receipts without a pause, after which the others have their turn.
+_IN_A_ROW_MAX = 16
+#: Beyond any person and any program that waits for its answers; who sends more is served at this rate.
+_MESSAGES_PER_SECOND = 1_000
+_MESSAGES_BURST = 2_000
 
 
 def frame(message: str | bytes, *, compressed: bool) -> bytes:
@@ -64,11 +84,27 @@ class Frames:
 
 
 class WholeSocket:
-    """A socket whose ``send`` sends everything, one sender at a time."""
+    """A socket whose ``send`` sends everything, one sender at a time, and whose ``recv`` leaves the others theirs."""
 
-    def __init__(self, sock: Any) -> None:  # noqa: ANN401 - a socket of the standard library or of gevent
+    def __init__(
+        self,
+        sock: Any,  # noqa: ANN401 - a socket of the standard library or of gevent
+        *,
+        sleep: Callable[[float], object] = time.sleep,
+        waiting: Sized = (),
+    ) -> None:
+        """Wrap a socket; ``waiting`` is what has come in and was not looked at yet."""
         self._sock = sock
+        self._sleep = sleep
+        self._waiting = waiting
         self._turn = threading.Lock()
+        self._in_a_row = 0
+        self._over = False
+
+    @property
+    def sending(self) -> bool:
+        """Whether somebody is in the middle of sending."""
+        return self._turn.locked()
 
     def send(self, data: bytes) -> int:
         """Send all of it."""
@@ -76,33 +112,143 @@ class WholeSocket:
             self._sock.sendall(data)
         return len(data)
 
+    def recv(self, size: int) -> bytes:
+        """Receive; who never stops sending waits until what he has sent is looked at."""
+        while len(self._waiting) >= _WAITING_MAX and not self._over:
+            self._sleep(_BREATH_SECONDS)
+        if self._over:
+            return b""  # the system would go on handing out what still arrives
+        data: bytes = self._sock.recv(size)
+        self._in_a_row += 1
+        if len(data) == size or self._in_a_row >= _IN_A_ROW_MAX:
+            self._in_a_row = 0
+            self._sleep(0)
+        return data
+
+    def end(self) -> None:
+        """Let whoever waits in ``send`` or ``recv`` go: nothing comes and nothing leaves any more."""
+        self._over = True
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the socket has
         return getattr(self._sock, name)
 
 
-def install(server: socketio.Server) -> None:
-    """Let a Socket.IO server frame its WebSocket messages here."""
-    frames = Frames()
-    theirs: Any = server.eio._async["websocket"]  # noqa: SLF001 - engineio's table of drivers; there is no other door
+class Lines:
+    """The WebSockets of one server by their Engine.IO session, to end one from outside."""
 
-    class LiveWebSocket(theirs):  # type: ignore[misc]  # the base is chosen by the asynchronous mode
-        """The driver's WebSocket with our frames, and a limit on what comes in once it is inflated."""
+    def __init__(self, engine: Any) -> None:  # noqa: ANN401 - python-engineio has no types
+        self._engine = engine
+        self._open: dict[str, Tended] = {}
 
-        def __init__(self, handler: Any, engine: Any) -> None:  # noqa: ANN401
-            super().__init__(handler, engine)
-            self.server_args["max_message_size"] = engine.max_http_buffer_size
-            self._whole: WholeSocket | None = None
-            self._compressed = False
+    def begin(self, session: str, line: Tended) -> None:
+        """Know a line."""
+        self._open[session] = line
 
-        def send(self, message: str | bytes) -> None:
-            if not self.ws.connected:
-                raise OSError
-            if self._whole is None:
-                self._whole = self.ws.sock = WholeSocket(self.ws.sock)
-                self._compressed = _may_compress(self.ws.environ)
-            self._whole.send(frames.of(message, compressed=self._compressed))
+    def forget(self, session: str) -> None:
+        """Know a line no longer."""
+        self._open.pop(session, None)
 
-    server.eio._async = {**server.eio._async, "websocket": LiveWebSocket}  # noqa: SLF001
+    def end(self, session: str, *, why: str) -> None:
+        """End a line at once; its client is free to come again."""
+        line = self._open.get(session)
+        if line is not None:
+            line.hang_up(why)
+        held = self._engine.sockets.get(session)
+        if held is not None and not held.closed:
+            held.close(wait=False, abort=True, reason=self._engine.reason.SERVER_DISCONNECT)
+
+
+class Tended:
+    """What a driver's WebSocket gets here: our frames, limits on what comes in, and on how long anything may take."""
+
+    frames: Frames
+    lines: Lines
+    #: Of the driver below.
+    ws: Any
+    server_args: dict[str, Any]
+
+    def __init__(self, handler: Any, engine: Any) -> None:  # noqa: ANN401
+        super().__init__(self._tended(handler), engine)  # type: ignore[call-arg]  # the driver comes after us
+        self._session = handler.__self__
+        self.server_args["max_message_size"] = engine.max_http_buffer_size
+        self._engine = engine
+        self._compressed = False
+        self._ended = False
+        self._pace = Pace(per_second=_MESSAGES_PER_SECOND, burst=_MESSAGES_BURST)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., object]) -> Any:  # noqa: ANN401
+        """Shake hands and serve; a handshake that is none is refused."""
+        try:
+            return super().__call__(environ, start_response)  # type: ignore[misc]  # of the driver
+        except RemoteProtocolError as fault:
+            self._session.close(wait=False, abort=True)
+            start_response("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8")])
+            return [str(fault).encode()]
+
+    def _tended(self, handler: Any) -> Callable[[Any], Any]:  # noqa: ANN401
+        session = handler.__self__.sid
+
+        def tend(_: object) -> Any:  # noqa: ANN401
+            self._begin()
+            self.lines.begin(session, self)
+            try:
+                return handler(self)
+            finally:
+                self.lines.forget(session)
+                self.whole.end()
+
+        return tend
+
+    def _begin(self) -> None:
+        """Take over the socket: who neither reads nor answers a ping for so long is gone."""
+        self.whole = WholeSocket(self.ws.sock, sleep=self._engine.sleep, waiting=self.ws.input_buffer)
+        self.whole.settimeout(self._engine.ping_interval + self._engine.ping_timeout)
+        self.ws.sock = self.whole
+        self._compressed = _may_compress(self.ws.environ)
+
+    def send(self, message: str | bytes) -> None:
+        """Send a message in one frame."""
+        if not self.ws.connected:
+            raise OSError
+        self.whole.send(self.frames.of(message, compressed=self._compressed))
+
+    def wait(self) -> str | None:
+        """Return the next message, or None when the line has ended, as it does with one that is none."""
+        message = super().wait()  # type: ignore[misc]  # of the driver
+        if message is None or self._ended:
+            return None
+        if not is_transport_packet(message):
+            self.hang_up("malformed message")
+            return None
+        delay = self._pace.delay()
+        if delay > 0:
+            self._engine.sleep(delay)
+        return cast("str", message)
+
+    def hang_up(self, why: str) -> None:
+        """End the line and say why, unless the client has long stopped reading; what it sent is looked at no more."""
+        self._ended = True
+        if self.ws.connected and not self.whole.sending:
+            with contextlib.suppress(OSError, LocalProtocolError, ConnectionClosed):
+                self.ws.close(CloseReason.POLICY_VIOLATION, why)
+        self.whole.end()
+
+    def close(self) -> None:
+        """End the line in peace."""
+        with contextlib.suppress(OSError, LocalProtocolError, ConnectionClosed):
+            super().close()  # type: ignore[misc]  # of the driver
+        self.whole.end()
+
+
+def install(server: socketio.Server) -> Lines:
+    """Let a Socket.IO server frame its WebSocket messages here; return its lines."""
+    lines = Lines(server.eio)
+    driver = server.eio._async["websocket"]  # noqa: SLF001 - engineio's table of drivers; there is no other door
+    tended = type("LiveWebSocket", (Tended, driver), {"frames": Frames(), "lines": lines})
+    server.eio._async = {**server.eio._async, "websocket": tended}  # noqa: SLF001
+    return lines
 
 
 def _may_compress(environ: dict[str, Any]) -> bool:

@@ -16,6 +16,7 @@ from flask import Flask
 from auction.edges.platform import Platform
 from auction.edges.web import (
     account,
+    availability,
     bank_account,
     bids,
     deposit,
@@ -48,6 +49,7 @@ def attach(app: Flask, platform: Platform) -> None:
         home,
         search,
         lot,
+        availability,
         law,
         ledgers,
         stories,

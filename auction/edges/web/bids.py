@@ -19,6 +19,7 @@ from auction.foundation.kernel.refusal import InputMalformed, NotFound, Refusal
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.bidding import receipts as kept
 from auction.procedure.bidding.receipts import Receipt
+from auction.procedure.bidding.slips import SLIP, distance
 from auction.procedure.lots import queries as lots
 from auction.procedure.settlement.costs import costs
 
@@ -36,7 +37,7 @@ def bid(lot: str) -> Response:
         return _for_script(lot)
     try:
         amount_minor = _amount()
-        if request.form.get("confirmed") != "1":
+        if not _confirmed(lot, amount_minor):
             return make_response(_confirmation(lot, amount_minor))
         receipt = _placed(lot, amount_minor)
         if receipt.refusal is not None:
@@ -67,12 +68,28 @@ def _amount() -> int:
     return yuan(request.form.get("amount", ""))
 
 
+def _confirmed(lot: str, amount_minor: int) -> bool:
+    """Say whether the amount was looked at once more; what looks like a slip must be repeated to the fen."""
+    if request.form.get("confirmed") != "1":
+        return False
+    if request.form.get("sure_minor") == str(amount_minor):
+        return True
+    with platform().read() as session:
+        standing = bidding.state(session, lot)
+    return not SLIP.looks_like_one(
+        amount_minor=amount_minor,
+        least_minor=standing.least_acceptable_minor,
+        increment_minor=standing.lot.increment_minor,
+    )
+
+
 def _confirmation(lot: str, amount_minor: int) -> str:
     with platform().read() as session:
         page = shown.page(session, lot, person=own_person())
         found = costs(
             session, lot=lots.public_lot(session, lot), now=visitor.now(), deposit_minor=page["viewer_deposit_minor"]
         )
+    least_minor, increment_minor = page["least_acceptable_minor"], page["increment_minor"]
     return render_template(
         "bidder/review.html",
         section="my",
@@ -80,7 +97,9 @@ def _confirmation(lot: str, amount_minor: int) -> str:
         amount_minor=amount_minor,
         bid_id=request.form.get("bid_id") or str(uuid4()),
         deposit_minor=page["viewer_deposit_minor"] or 0,
-        least_minor=page["least_acceptable_minor"],
+        asking=SLIP.looks_like_one(amount_minor=amount_minor, least_minor=least_minor, increment_minor=increment_minor),
+        far=distance(amount_minor=amount_minor, least_minor=least_minor, increment_minor=increment_minor),
+        least_minor=least_minor,
         whole=found.at(amount_minor),
     )
 

@@ -20,6 +20,7 @@ from auction.procedure.bidding import eligibility
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.bidding.queries import RegistrationRecord, State
 from auction.procedure.bidding.reminders import reminders_of
+from auction.procedure.bidding.slips import SLIP
 from auction.procedure.cases import queries as cases
 from auction.procedure.identity import queries as identity
 from auction.procedure.lots import corrections
@@ -160,6 +161,7 @@ def page(session: Session, lot_id: str, *, person: str | None) -> dict[str, Any]
         "watchers": None,
         "entries": list(reversed(entries)),
         "head_hash": head_hash,
+        "slip": SLIP,
         "viewer_code": viewer.code,
         "viewer_status": viewer.status,
         "viewer_has_bid": viewer.has_bid,

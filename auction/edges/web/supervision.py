@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
 
 from auction.edges.platform import Platform
-from auction.edges.web.court import desk
+from auction.edges.web.court import desk, replaying
 from auction.edges.web.court.lots import STATUSES
 from auction.edges.web.visitor import open_to, platform
 from auction.foundation.docket import queries as docket
@@ -73,6 +74,15 @@ def lot_page(lot: str) -> str:
             "refused": docket.of_kinds(session, f"lot:{lot}", _REFUSED),
         }
     return desk.page("supervision/lot.html", rail="lots", **context)
+
+
+@pages.get("/lots/<lot>/replay")
+@open_to(SUPERVISORS)
+def replay(lot: str) -> ResponseReturnValue:
+    """Show a closed lot of any court beside what a supposition would have made of it; by codes alone."""
+    with platform().read() as session:
+        context = replaying.story(session, lots.lot(session, lot), money=False)
+    return replaying.rendered("supervision/replay.html", **context)
 
 
 @pages.get("/cases/<case>")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -16,8 +16,19 @@ from auction.foundation.kernel.roles import Actor
 class Database:
     """One PostgreSQL database: opens acts (write) and readings (read only)."""
 
-    def __init__(self, url: str, *, pool_size: int = 12, may_go_away: bool = True) -> None:
-        """Reach a database; one that ``may_go_away`` and come back is asked for a sign of life before each act."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 12,
+        may_go_away: bool = True,
+        told: Callable[[Collection[str]], None] | None = None,
+    ) -> None:
+        """Reach a database; one that ``may_go_away`` and come back is asked for a sign of life before each act.
+
+        :param told: hears after each commit which chains have grown, instead of whoever listens on the database;
+            it must return at once
+        """
         self.url = url
         self.engine: Engine = create_engine(
             url,
@@ -28,7 +39,9 @@ class Database:
                 "options": "-c timezone=UTC -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
             },
         )
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._told = told
+        # Whoever enters something looks here whether the database shall tell of it, and notes what has moved.
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info={"notify": told is None})
 
     @contextmanager
     def act(self, *, actor: Actor | None, now: datetime) -> Iterator[Act]:
@@ -38,6 +51,8 @@ class Database:
             raise ValueError(msg)
         with self._sessions.begin() as session:
             yield Act(session=session, now=now, actor=actor)
+        if self._told is not None and (moved := session.info.get("moved")):
+            self._told(moved)
 
     @contextmanager
     def read(self) -> Iterator[Session]:

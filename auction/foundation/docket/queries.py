@@ -66,6 +66,12 @@ def of_kinds(session: Session, chain: str, kinds: Sequence[str]) -> list[Entry]:
     return [entry_of(row) for row in session.scalars(query)]
 
 
+def of_kinds_in(session: Session, chains: Collection[str], kinds: Sequence[str]) -> list[Entry]:
+    """Return the entries of the given kinds in some chains, each chain's in order."""
+    query = select(DocketEntry).where(DocketEntry.chain.in_(sorted(chains)), DocketEntry.kind.in_(kinds))
+    return [entry_of(row) for row in session.scalars(query.order_by(DocketEntry.chain, DocketEntry.seq))]
+
+
 def at(session: Session, *, chains: Sequence[str], at: datetime) -> list[Entry]:
     """Return what was entered in any of the chains at one instant, in order."""
     query = select(DocketEntry).where(DocketEntry.chain.in_(chains), DocketEntry.at == at)
@@ -92,6 +98,12 @@ def head(session: Session, chain: str) -> tuple[int, str]:
     """Return the last number and hash of a chain; 0 and zeros when it has none."""
     row = session.execute(select(DocketHead.seq, DocketHead.hash).where(DocketHead.chain == chain)).one_or_none()
     return (row.seq, row.hash) if row else (0, "0" * 64)
+
+
+def heads(session: Session, chains: Collection[str]) -> dict[str, int]:
+    """Return the last number of each of the chains that has one."""
+    found = session.execute(select(DocketHead.chain, DocketHead.seq).where(DocketHead.chain.in_(sorted(chains))))
+    return {row.chain: row.seq for row in found}
 
 
 def feed(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from auction.foundation.kernel.canonical import instant_text, sha256_hex
+from auction.foundation.kernel.canonical import canonical, instant_text, sha256_hex
 
 GENESIS = "0" * 64
 
@@ -54,8 +54,15 @@ def next_entry(
     sealed: str | None = None,
 ) -> Entry:
     """Return entry ``seq`` of a chain, chained to ``prev`` by SHA-256 over canonical JSON."""
-    open_end = Entry(chain=chain, seq=seq, at=at, kind=kind, public=public, sealed=sealed, prev=prev, hash="")
-    return replace(open_end, hash=sha256_hex(open_end.content()))
+    entry = Entry(chain=chain, seq=seq, at=at, kind=kind, public=public, sealed=sealed, prev=prev, hash="")
+    # Before anybody has seen it: a copy of each of thousands of bids a second would cost as much as its hash.
+    object.__setattr__(entry, "hash", sha256_hex(entry.content()))
+    return entry
+
+
+def written(entry: Entry) -> str:
+    """Return the entry in JSON, hash and all, for the database to take apart again."""
+    return f'{canonical(entry.content())[:-1].decode("utf-8")},"hash":"{entry.hash}"}}'
 
 
 def first_fault(entries: Iterable[Entry]) -> tuple[int, str] | None:

@@ -80,7 +80,11 @@ class Signer:
 
     def sign(self, content: Mapping[str, Any]) -> str:
         """Return the signature over the content's canonical form, base64."""
-        return base64.b64encode(self._key.sign(canonical(dict(content)))).decode("ascii")
+        return self.sign_form(canonical(dict(content)))
+
+    def sign_form(self, form: bytes) -> str:
+        """Return the signature over a content that is in its canonical form already, base64."""
+        return base64.b64encode(self._key.sign(form)).decode("ascii")
 
 
 def new_seed() -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 _SAFE_INTEGER = 2**53 - 1
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
+#: Since 1991 the zone has had one offset, whose arithmetic costs a tenth of a look into the tables.
+_ONE_OFFSET, _SINCE = timezone(timedelta(hours=8)), datetime(1992, 1, 1, tzinfo=UTC)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 class NotCanonicalError(ValueError):
@@ -24,9 +27,8 @@ def canonical(value: object) -> bytes:
     :raises NotCanonicalError: for what has no exact form
     """
     _check(value)
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     try:
-        return text.encode("utf-8")
+        return _ENCODER.encode(value).encode("utf-8")
     except UnicodeEncodeError as fault:
         msg = "text with a lone surrogate"
         raise NotCanonicalError(msg) from fault
@@ -45,23 +47,25 @@ def instant_text(moment: datetime) -> str:
     if moment.tzinfo is None:
         msg = "an instant has an offset"
         raise ValueError(msg)
+    if moment >= _SINCE:
+        return moment.astimezone(_ONE_OFFSET).isoformat(timespec="microseconds")
     return moment.astimezone(UTC).astimezone(_SHANGHAI).isoformat(timespec="microseconds")
 
 
 def _check(value: object) -> None:
-    match value:
-        case None | bool() | str():
-            return
-        case int():
-            _check_number(value)
-        case list() | tuple():
-            for item in value:
-                _check(item)
-        case dict():
-            _check_object(value)
-        case _:
-            msg = f"not a docket value: {type(value).__name__}"
-            raise NotCanonicalError(msg)
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return
+    if isinstance(value, dict):
+        _check_object(value)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _check(item)
+    elif isinstance(value, int):
+        _check_number(value)
+    elif not isinstance(value, str):
+        msg = f"not a docket value: {kind.__name__}"
+        raise NotCanonicalError(msg)
 
 
 def _check_number(value: int) -> None:
@@ -75,4 +79,5 @@ def _check_object(value: dict[object, object]) -> None:
         if not (isinstance(key, str) and key.isascii()):
             msg = f"an object name that is not ASCII text: {key!r}"
             raise NotCanonicalError(msg)
-        _check(item)
+        if type(item) is not str and item is not None:
+            _check(item)

@@ -34,6 +34,7 @@ _PREFIX = {
     "paper": "X",
     "difference": "Z",
     "run": "ZR",
+    "process": "W",
 }
 
 

@@ -7,13 +7,17 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import insert, select, update
 
 from auction.foundation.database.acts import Act, command
-from auction.foundation.docket.commands import append, append_all, lock
-from auction.foundation.kernel.canonical import instant_text
+from auction.foundation.database.together import Statement, together
+from auction.foundation.docket import batches
+from auction.foundation.docket.commands import append, lock
+from auction.foundation.docket.many import Head
+from auction.foundation.docket.rules import GENESIS, Entry
 from auction.foundation.kernel.ids import bidding_code, new_id
 from auction.foundation.kernel.refusal import AuthForbidden, InputMalformed, Refusal
 from auction.foundation.kernel.roles import ROLE_NAMES, Role
-from auction.procedure.bidding import eligibility, joint, queries, receipts, rules, stays, undertakings
-from auction.procedure.bidding.models import Bidding, Registration
+from auction.procedure.bidding import eligibility, joint, queries, receipts, rules, undertakings
+from auction.procedure.bidding.kept import Kept
+from auction.procedure.bidding.models import Registration
 from auction.procedure.bidding.offers import Offer, check_offer
 from auction.procedure.bidding.opening import open_bidding
 from auction.procedure.bidding.queries import RegistrationRecord
@@ -23,6 +27,11 @@ from auction.procedure.lots import commands as lot_commands
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots.queries import LotRecord
 from auction.rulebook.carried import carries_out
+
+_STANDING = (
+    "UPDATE biddings SET price_minor = %s, leader_id = %s, leader_code = %s, leader_rank = %s, bids = %s,"
+    " extensions = %s, ends_at = %s WHERE lot_id = %s"
+)
 
 
 @carries_out("auction.parties_may_bid", "auction.applicant_deposit", seen_in=("registration.made",))
@@ -135,30 +144,44 @@ def open_lot(act: Act, *, lot: str) -> LotRecord:
 
 @carries_out("auction.order_of_bids", "auction.bid_time", seen_in=("bid.accepted", "bid.refused"))
 @command("bid", by=())
-def place_bids(act: Act, *, lot: str, offers: Sequence[Offer]) -> list[Receipt | Refusal]:
+def place_bids(act: Act, *, lot: str, offers: Sequence[Offer], kept: Kept | None = None) -> list[Receipt | Refusal]:
     """Decide waiting bids of one lot in the order given, in this one transaction.
 
     Each offer gets a receipt (accepted, or refused after admission) or the bare
     refusal (of somebody not admitted, or an id used before: nothing is written).
+
+    :param kept: what the caller holds of the lot from his last batch, to be read again only if the docket has grown
+    :raises NotFound: when there is no such lot
     """
-    lock(act, f"lot:{lot}")
-    found = lots.lot(act.session, lot)
-    if found.announced_at is None:
-        return [rules.BiddingNotOpen(status=found.status, opens_at=found.opens_at) for _ in offers]
-    if found.status == "announced" and act.now >= found.opens_at:
-        found = open_lot(act.as_platform(), lot=lot)
-    standing = queries.standing(act.session, found)
-    bidders = queries.admitted(act.session, lot=lot, persons={offer.person for offer in offers})
-    earlier = receipts.earlier(act.session, lot=lot, bid_ids=[offer.bid_id for offer in offers])
+    chain, kept = f"lot:{lot}", kept or Kept()
+    head, earlier = _locked(act, chain, offers)
+    persons = {offer.person for offer in offers}
+    reading = kept.as_of(act.session, lot=lot, head=head, persons=persons)
+    if reading.lot.status == "announced" and act.now >= reading.lot.opens_at:
+        open_lot(act.as_platform(), lot=lot)
+        head, earlier = _locked(act, chain, offers)
+        reading = kept.as_of(act.session, lot=lot, head=head, persons=persons)
+    if reading.numbers is None:
+        return [rules.BiddingNotOpen(status=reading.lot.status, opens_at=reading.lot.opens_at) for _ in offers]
     batch = receipts.Batch(
-        lot=found, standing=standing, numbers=queries.numbers_of(found), earlier=earlier, now=act.now
-    )
-    answers = [batch.take(offer, bidder=bidders.get(offer.person)) for offer in offers]
+        lot=reading.lot, standing=reading.standing, numbers=reading.numbers, earlier=earlier,
+        leader_code=reading.leader_code,
+    )  # fmt: skip
+    answers = [batch.take(offer, bidder=reading.bidders.get(offer.person)) for offer in offers]
     if batch.lines:
-        entries = append_all(act.as_platform(), f"lot:{lot}", batch.lines)
+        entries = batches.chained(chain, head, batch.lines, now=act.now)
         batch.attach(entries)
-        _store(act, before=standing, after=batch.standing, lot=lot, code=batch.leader_code)
+        stored = _stored(act, before=reading.standing, after=batch.standing, lot=lot, code=batch.leader_code)
+        together(act.session, [*batches.entering(act.as_platform(), chain, entries), *stored])
+        kept.moved(head=batches.head_after(entries), standing=batch.standing, leader_code=batch.leader_code)
     return [answer() for answer in answers]
+
+
+def _locked(act: Act, chain: str, offers: Sequence[Offer]) -> tuple[Head, dict[str, Entry]]:
+    """Lock the lot's docket and return its head with the bids it has of the offers' ids."""
+    heads, bids = together(act.session, batches.look(chain, [offer.bid_id for offer in offers]))
+    head, earlier = batches.looked(chain, heads, bids)
+    return head or Head(0, GENESIS, None), earlier
 
 
 @carries_out("auction.no_back_office", "auction.irrevocable")
@@ -175,50 +198,6 @@ def bid(act: Act, *, lot: str, offer: Offer) -> Receipt:
     if isinstance(answer, Refusal):
         raise answer
     return answer
-
-
-@command("close_lot", by=())
-def close_lot(act: Act, *, lot: str) -> queries.Outcome:
-    """Close an open lot whose end has come; the recorded end is exact, whenever this runs.
-
-    :raises BiddingNotOpen: when the lot is not open, or its end lies ahead
-    """
-    lock(act, f"lot:{lot}")
-    found = lots.lot(act.session, lot)
-    standing = queries.standing(act.session, found)
-    if found.status != "open" or act.now < standing.ends_at:
-        raise rules.BiddingNotOpen(status=found.status, opens_at=found.opens_at)
-    result = rules.outcome(standing)
-    act.session.execute(update(Bidding).where(Bidding.lot_id == lot).values(closed_at=act.now))
-    lot_commands.mark_closed(act.as_platform(), lot=lot, outcome=result, hammer_price_minor=standing.price_minor)
-    code = queries.leader_code(act.session, lot=lot)
-    public = {
-        "outcome": result,
-        "price_minor": standing.price_minor,
-        "code": code,
-        "ends_at": instant_text(standing.ends_at),
-        "bids": standing.bids,
-        "extensions": standing.extensions,
-    }
-    append(act.as_platform(), f"lot:{lot}", "lot.closed", public)
-    return queries.outcome(act.session, lot)
-
-
-@carries_out("auction.outage_tolerance")
-@command("close_lot", by=())
-def close_when_due(act: Act, *, lot: str) -> queries.Outcome | None:
-    """Close a lot if it is still open and its end has come; None when a bid moved the end or somebody closed it.
-
-    The sweep chose the lot before it had the lock, so the choice is checked again under it.
-    """
-    lock(act, f"lot:{lot}")
-    found = lots.lot(act.session, lot)
-    if found.status != "open" or act.now < found.ends_at:
-        return None
-    if act.now - found.ends_at > queries.numbers_of(found).auction.outage_tolerance:
-        stays.defer(act, lot=lot, ground="platform_fault")
-        return None
-    return close_lot(act, lot=lot)
 
 
 def _own(act: Act, person: str) -> None:
@@ -272,21 +251,13 @@ def _fresh_code(act: Act, *, lot: str) -> str:
     return code
 
 
-def _store(act: Act, *, before: rules.Standing, after: rules.Standing, lot: str, code: str | None) -> None:
+def _stored(act: Act, *, before: rules.Standing, after: rules.Standing, lot: str, code: str | None) -> list[Statement]:
+    """Return what writes the standing after a batch; the end of the lot itself is moved at once."""
     if after == before:
-        return
-    act.session.execute(
-        update(Bidding)
-        .where(Bidding.lot_id == lot)
-        .values(
-            price_minor=after.price_minor,
-            leader_id=after.leader,
-            leader_code=code,
-            leader_rank=after.leader_rank,
-            bids=after.bids,
-            extensions=after.extensions,
-            ends_at=after.ends_at,
-        )
-    )
+        return []
     if after.ends_at != before.ends_at:
         lot_commands.move_end(act.as_platform(), lot=lot, ends_at=after.ends_at)
+    values = (
+        after.price_minor, after.leader, code, after.leader_rank, after.bids, after.extensions, after.ends_at, lot,
+    )  # fmt: skip
+    return [Statement(_STANDING, values)]

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, Text, UniqueConstraint, false
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Identity,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from auction.foundation.database.base import Base, Instant, MaybeInstant, MaybeMinor, Minor
@@ -12,7 +23,14 @@ class Bidding(Base):
     """The standing of an open or closed lot; one narrow row, written once a batch of bids."""
 
     __tablename__ = "biddings"
-    __table_args__ = (CheckConstraint("(price_minor IS NULL) = (leader_id IS NULL)", name="a_price_has_a_leader"),)
+    __table_args__ = (
+        CheckConstraint("(price_minor IS NULL) = (leader_id IS NULL)", name="a_price_has_a_leader"),
+        Index(
+            "ix_biddings_uncertified",
+            "closed_at",
+            postgresql_where=text("closed_at IS NOT NULL AND certified_at IS NULL"),
+        ),
+    )
 
     lot_id: Mapped[str] = mapped_column(Text, primary_key=True)
     price_minor: Mapped[MaybeMinor]
@@ -26,6 +44,7 @@ class Bidding(Base):
     closed_at: Mapped[MaybeInstant]
     stayed_at: Mapped[MaybeInstant]
     resumed_at: Mapped[MaybeInstant]
+    certified_at: Mapped[MaybeInstant]
 
 
 class Registration(Base):
@@ -116,3 +135,30 @@ class BarredBuyer(Base):
     person_id: Mapped[str] = mapped_column(Text, primary_key=True)
     lot_id: Mapped[str] = mapped_column(Text)
     since: Mapped[Instant]
+
+
+class ServiceSpan(Base):
+    """A stretch of time in which a process proved that it served: its loop ran, and the database took its writes.
+
+    Bidding is served by the processes of role ``web``; the ones of role ``jobs`` let lots open and close.
+    ``seen_at`` is the database's own clock at the last beat; ``skew_ms`` how far the machine's clock was ahead of it;
+    ``jumped_ms`` by how much the clock had leapt when the span began.
+    """
+
+    __tablename__ = "service_spans"
+    __table_args__ = (
+        CheckConstraint("role IN ('web', 'jobs')", name="role_is_web_or_jobs"),
+        CheckConstraint("until_at >= began_at", name="a_span_does_not_end_before_it_begins"),
+        Index("ix_service_spans_until_at", "until_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    process: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(Text)
+    began_at: Mapped[Instant]
+    until_at: Mapped[Instant]
+    seen_at: Mapped[Instant]
+    oldest_waiting_at: Mapped[MaybeInstant]
+    skew_ms: Mapped[int] = mapped_column(BigInteger)
+    jumped_ms: Mapped[int] = mapped_column(BigInteger)
+    stopped: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -117,9 +116,9 @@ class Batch:
     standing: rules.Standing
     numbers: Numbers
     earlier: dict[str, Entry]
-    now: datetime
+    leader_code: str | None
     lines: list[Line] = field(default_factory=list)
-    leader_code: str | None = None
+    _at: dict[str, int] = field(default_factory=dict)
     _entries: Sequence[Entry] = ()
 
     def take(self, offer: Offer, *, bidder: rules.Bidder | None) -> Callable[[], Receipt | Refusal]:
@@ -127,9 +126,9 @@ class Batch:
         before = self.earlier.get(offer.bid_id)
         if before is not None:
             return self._again(offer, before=before, bidder=bidder)
-        for index, line in enumerate(self.lines):
-            if line.public.get("bid_id") == offer.bid_id:
-                return self._again_in_batch(offer, index=index, bidder=bidder)
+        index = self._at.get(offer.bid_id)
+        if index is not None:
+            return self._again_in_batch(offer, index=index, bidder=bidder)
         return self._decide(offer, bidder=bidder)
 
     def attach(self, entries: Sequence[Entry]) -> None:
@@ -158,7 +157,7 @@ class Batch:
             if unread > 0 and isinstance(nobody, rules.NotAdmitted):
                 nobody = rules.CorrectionUnread(corrections=unread)
             return lambda: nobody
-        index = len(self.lines)
+        index = self._at[offer.bid_id] = len(self.lines)
         if refusal is None:
             self.leader_code = bidder.code
             self._accept(offer, bidder=bidder, extended=self.standing.extensions > standing.extensions)

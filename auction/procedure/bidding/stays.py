@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import update
@@ -17,8 +18,9 @@ from auction.foundation.kernel.roles import ROLE_NAMES, Role
 from auction.procedure.bidding import queries, rules
 from auction.procedure.bidding.models import Bidding
 from auction.procedure.bidding.opening import open_bidding
+from auction.procedure.bidding.outage import Outage
 from auction.procedure.cases import payments
-from auction.procedure.lots import basis, grounds
+from auction.procedure.lots import basis, grounds, hours
 from auction.procedure.lots import commands as lot_commands
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots import stays as lot_stays
@@ -41,6 +43,16 @@ def defer(act: Act, *, lot: str, ground: str) -> LotRecord:
         raise AuthForbidden(act="defer", roles=[ROLE_NAMES[Role.PANEL][0]])
     # A fault of the platform may itself be why the end has passed unnoticed.
     return _stop(act, lot=lot, kind="deferred", ground=ground, past_its_end=ground == "platform_fault")
+
+
+@carries_out("auction.fault_deferral", seen_in=("lot.deferred",))
+@command("defer_for_outage", by=())
+def defer_for_outage(act: Act, *, lot: str, outage: Outage) -> LotRecord:
+    """Defer a lot whose bidding was not served before its end, with the evidence in public (article 28).
+
+    :raises BiddingNotOpen: when it stands still already; Over: after the end
+    """
+    return _stop(act, lot=lot, kind="deferred", ground="platform_fault", past_its_end=True, outage=outage)
 
 
 @carries_out("auction.deferral")
@@ -141,8 +153,15 @@ def revoke(act: Act, *, lot: str, ground: str) -> LotRecord:
     return revoked
 
 
+@command("stop_selling", by=())
+def stop_selling_together(act: Act, *, entries: Sequence[Entry]) -> None:
+    """Do for several closed lots what ``stop_selling`` does for one: most cases have no other lot that could stop."""
+    for lot in hours.with_others_running(act.session, [entry.chain.removeprefix("lot:") for entry in entries]):
+        stop_selling(act, entry=next(entry for entry in entries if entry.chain == hours.chain_of(lot)))
+
+
 @carries_out("auction.stop_when_covered")
-@reacts_to("lot.closed")
+@reacts_to("lot.closed", together=stop_selling_together)
 @command("stop_selling", by=())
 def stop_selling(act: Act, *, entry: Entry) -> None:
     """Suspend a case's other lots once its hammer prices cover claims and costs (法释〔2004〕16号 第14条)."""
@@ -175,7 +194,9 @@ def _stop_if_running(act: Act, *, lot: str, ground: str) -> None:
         _stop(act.as_platform(), lot=lot, kind="suspended", ground=ground)
 
 
-def _stop(act: Act, *, lot: str, kind: str, ground: str, past_its_end: bool = False) -> LotRecord:
+def _stop(
+    act: Act, *, lot: str, kind: str, ground: str, past_its_end: bool = False, outage: Outage | None = None
+) -> LotRecord:
     lock(act, f"lot:{lot}")
     found = lots.lot(act.session, lot)
     if found.status == "announced" and act.now >= found.opens_at:
@@ -188,7 +209,7 @@ def _stop(act: Act, *, lot: str, kind: str, ground: str, past_its_end: bool = Fa
         raise rules.BiddingNotOpen(status=found.status, opens_at=found.opens_at)
     standing = queries.standing(act.session, found)
     stopped = lot_stays.mark_stayed(act.as_platform(), lot=lot, kind=kind, ground=ground)
-    public = {
+    public: dict[str, object] = {
         "ground": ground,
         "article": grounds.ARTICLES[ground],
         "ends_at": instant_text(standing.ends_at),
@@ -196,6 +217,9 @@ def _stop(act: Act, *, lot: str, kind: str, ground: str, past_its_end: bool = Fa
         "code": queries.leader_code(act.session, lot=lot),
         "late_ms": max(0, int((act.now - standing.ends_at).total_seconds() * 1000)),
     }
+    evidence = outage.as_json() if outage else None
+    if evidence is not None:
+        public["outage"] = evidence
     append(act, f"lot:{lot}", f"lot.{kind}", public)
     return stopped
 

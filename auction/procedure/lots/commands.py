@@ -276,18 +276,6 @@ def move_end(act: Act, *, lot: str, ends_at: datetime) -> None:
     act.session.execute(update(Lot).where(Lot.id == lot).values(ends_at=ends_at))
 
 
-@command("mark_closed", by=())
-def mark_closed(act: Act, *, lot: str, outcome: str, hammer_price_minor: int | None) -> None:
-    """Take note of the outcome; an unsold lot frees its things for the next round."""
-    row = rows.locked(act, lot)
-    rows.move(row, "closed")
-    row.outcome, row.hammer_price_minor, row.closed_at = outcome, hammer_price_minor, row.ends_at
-    act.session.execute(update(LotProperty).where(LotProperty.lot_id == lot).values(live=False))
-    act.session.flush()
-    if outcome == "unsold":
-        _note_disposal(act, queries.lot(act.session, lot), to="seized")
-
-
 def _note_disposal(act: Act, lot: LotRecord, *, to: str) -> None:
     for thing in lot.properties:
         asset_commands.note_disposal(act.as_platform(), property=thing, to=to)

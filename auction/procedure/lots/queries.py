@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from auction.foundation.database.narrowing import Cases, of_cases
@@ -188,6 +188,11 @@ def ending_between(session: Session, *, start: datetime, end: datetime) -> str |
         .order_by(Lot.ends_at)
         .limit(1)
     ).one_or_none()
+
+
+def under_way() -> Select[str]:
+    """Select the lots whose bidding has opened, or stands still, and has not ended."""
+    return select(Lot.id).where(Lot.status.in_(("open", "deferred", "suspended")))
 
 
 def next_opening(session: Session, *, until: datetime) -> tuple[datetime, str] | None:

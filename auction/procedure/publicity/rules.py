@@ -9,6 +9,7 @@ from datetime import datetime
 from auction.foundation.docket.rules import Entry, first_fault
 from auction.foundation.kernel.canonical import NotCanonicalError, sha256_hex
 from auction.foundation.kernel.refusal import Refusal
+from auction.procedure.bidding import certificate
 from auction.procedure.bidding import rules as bidding
 from auction.procedure.bidding.rules import Bidder, Standing
 from auction.procedure.publicity.retelling import UntoldError, standing_after
@@ -61,6 +62,8 @@ def verify(document: Mapping[str, object], *, key: str | None = None) -> Verifie
     replay = _Replay(numbers=numbers, standing=standing)
     for entry in entries:
         replay.take(entry)
+        if entry.kind == certificate.KIND:
+            _check_certificate(entry, before=entries[: entry.seq - 1])
     try:
         told = standing_after(entries)
     except UntoldError as untold:
@@ -76,6 +79,16 @@ def verify(document: Mapping[str, object], *, key: str | None = None) -> Verifie
         settlement=told.settlement,
         vouched=vouched,
     )
+
+
+def _check_certificate(entry: Entry, *, before: list[Entry]) -> None:
+    """Reckon a certificate of availability again: all of it but where the gaps lie follows from the entries before."""
+    try:
+        wrong = certificate.fault(before, entry.public)
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise DocketWrongError(entry.seq, f"{entry.kind} cannot be read: {fault}") from fault
+    if wrong is not None:
+        raise DocketWrongError(entry.seq, wrong)
 
 
 def entries_of(document: Mapping[str, object]) -> list[Entry]:

@@ -38,6 +38,16 @@ class Supposition:
 
 
 @dataclass(frozen=True, slots=True)
+class Rise:
+    """A bid that became the price: its entry, when it reached the server, and whose code it bore."""
+
+    seq: int
+    at: datetime
+    price_minor: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """How a lot ends: the outcome with its money, in fen; ``balance_minor`` is due beside the deposit."""
 
@@ -49,6 +59,7 @@ class Result:
     extensions: int
     deposit_minor: int
     balance_minor: int | None
+    rises: tuple[Rise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +88,30 @@ class Supposed:
         one, other = self.recorded, self.supposed
         return (one.outcome, one.price_minor, one.code) != (other.outcome, other.price_minor, other.code)
 
+    @property
+    def parted_at(self) -> int | None:
+        """Return the first entry from which the two stories differ, or None where every bid has the same fate."""
+        return self.fates[0].seq if self.fates else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """The bids decided in order: the last standing, every rise of the price, and what became of each, by entry."""
+
+    standing: Standing
+    rises: tuple[Rise, ...]
+    fates: Mapping[int, str | None]
+
 
 class UnknownCodeError(ValueError):
     """The docket knows no such bidding code."""
+
+
+class NotClosedError(DocketWrongError):
+    """The lot is not closed yet: there is no outcome to compare with."""
+
+    def __init__(self) -> None:
+        super().__init__(0, "the lot is not closed yet: there is no outcome to compare with")
 
 
 def suppose(document: Mapping[str, Any], supposition: Supposition) -> Supposed:
@@ -91,15 +123,13 @@ def suppose(document: Mapping[str, Any], supposition: Supposition) -> Supposed:
     verify(document)
     entries = entries_of(document)
     numbers, standing = begin(document, entries)
-    codes = {entry.public["code"] for entry in entries if entry.kind == "registration.admitted"}
-    unknown = sorted(supposition.without - codes)
+    unknown = sorted(supposition.without - codes_of(entries))
     if unknown:
         raise UnknownCodeError(", ".join(unknown))
     if not any(entry.kind == "lot.closed" for entry in entries):
-        raise DocketWrongError(0, "the lot is not closed yet: there is no outcome to compare with")
-    recorded, fates_recorded = _run(entries, standing, numbers, Supposition())
-    supposed_numbers = _with_extension(numbers, supposition.extension)
-    supposed, fates_supposed = _run(entries, standing, supposed_numbers, supposition)
+        raise NotClosedError
+    recorded = _run(entries, standing, numbers, Supposition())
+    supposed = _run(entries, standing, _with_extension(numbers, supposition.extension), supposition)
     deposit = int(document["terms"]["deposit_minor"])
     return Supposed(
         lot=str(document["lot"]),
@@ -110,30 +140,37 @@ def suppose(document: Mapping[str, Any], supposition: Supposition) -> Supposed:
                 seq=entry.seq,
                 code=entry.public["code"],
                 amount_minor=entry.public["amount_minor"],
-                recorded=fates_recorded[entry.seq],
-                supposed=fates_supposed[entry.seq],
+                recorded=recorded.fates[entry.seq],
+                supposed=supposed.fates[entry.seq],
             )
             for entry in entries
-            if entry.kind in _BIDS and fates_recorded[entry.seq] != fates_supposed[entry.seq]
+            if entry.kind in _BIDS and recorded.fates[entry.seq] != supposed.fates[entry.seq]
         ),
     )
 
 
-def _run(
-    entries: Sequence[Entry], standing: Standing, numbers: Numbers, supposition: Supposition
-) -> tuple[Standing, dict[int, str | None]]:
-    """Decide every bid in order and return the last standing and what became of each, by entry."""
+def codes_of(entries: Sequence[Entry]) -> set[str]:
+    """Return the bidding codes that were ever admitted."""
+    return {entry.public["code"] for entry in entries if entry.kind == "registration.admitted"}
+
+
+def _run(entries: Sequence[Entry], standing: Standing, numbers: Numbers, supposition: Supposition) -> _Story:
+    """Decide every bid in order."""
     bidders: dict[str, Bidder] = {}
     fates: dict[int, str | None] = {}
+    rises: list[Rise] = []
     for entry in entries:
         public = entry.public
         if entry.kind == "registration.admitted":
             bidders[public["code"]] = Bidder(public["code"], public["code"], rank=public["priority_rank"])
         elif entry.kind in _BIDS:
             standing, fates[entry.seq] = _bid(standing, entry, bidders, numbers, supposition)
+            if fates[entry.seq] is None:
+                received_at = datetime.fromisoformat(public["received_at"])
+                rises.append(Rise(entry.seq, received_at, public["amount_minor"], public["code"]))
         else:
             standing = _passed(standing, entry)
-    return standing, fates
+    return _Story(standing, tuple(rises), fates)
 
 
 def _bid(
@@ -181,7 +218,8 @@ def _with_extension(numbers: Numbers, extension: timedelta | None) -> Numbers:
     return replace(numbers, auction=auction)
 
 
-def _result(standing: Standing, *, deposit_minor: int) -> Result:
+def _result(story: _Story, *, deposit_minor: int) -> Result:
+    standing = story.standing
     price = standing.price_minor
     return Result(
         outcome=bidding.outcome(standing),
@@ -192,4 +230,5 @@ def _result(standing: Standing, *, deposit_minor: int) -> Result:
         extensions=standing.extensions,
         deposit_minor=deposit_minor,
         balance_minor=None if price is None else max(price - deposit_minor, 0),
+        rises=story.rises,
     )

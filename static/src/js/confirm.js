@@ -1,10 +1,10 @@
-// The second look before a bid: amount loud, capitals below, what is still to pay, and a warning where a digit may be wrong.
+// The second look before a bid: amount loud, capitals below, what is still to pay. Where a digit may be one too many the
+// same dialog becomes a question: how far above the least the amount lies, and the safe answer first and under the keys.
 import { reckon, span } from "./all_in.js";
 import { inCapitals } from "./capitals.js";
 import { brief, grouped, putMoney, spokenSize } from "./money.js";
+import { slip } from "./slip.js";
 import { t } from "./words.js";
-
-const FAR_STEPS = 20; // more steps above the least than anyone takes by intention
 
 export class Confirmation {
   constructor(dialog, dataset) {
@@ -12,10 +12,11 @@ export class Confirmation {
     this.dataset = dataset;
     this.bound = Object.fromEntries([...dialog.querySelectorAll("[data-bind]")].map((e) => [e.dataset.bind, e]));
     this.yes = dialog.querySelector("[data-yes]");
-    this.sure = dialog.querySelector("[data-sure]");
-    this.sure.addEventListener("change", () => this.#allow());
+    this.safe = dialog.querySelector("[data-safe]");
+    this.back = dialog.querySelector("[data-back]");
     dialog.querySelector("[data-take-least]").addEventListener("click", () => {
       this.#fill(this.state.least_acceptable_minor);
+      this.#focus();
     });
   }
 
@@ -25,12 +26,13 @@ export class Confirmation {
     this.#fill(minor);
     this.dialog.returnValue = "";
     this.dialog.showModal();
+    this.#focus();
     return new Promise((resolve) => {
       this.dialog.addEventListener("close", () => resolve(this.dialog.returnValue === "yes" ? this.minor : null), { once: true });
     });
   }
 
-  /** The price moved while the person was looking. */
+  /** The price moved while the person was looking: the numbers move, the buttons stay where they are. */
   update(state) {
     this.state = state;
     if (this.dialog.open) this.#check();
@@ -38,7 +40,7 @@ export class Confirmation {
 
   #fill(minor) {
     this.minor = minor;
-    this.sure.checked = false;
+    this.asking = slip(minor, this.state.least_acceptable_minor, this.dataset).likely;
     putMoney(this.bound.amount, minor);
     this.bound.capitals.textContent = inCapitals(minor);
     const size = spokenSize(minor);
@@ -55,33 +57,39 @@ export class Confirmation {
       [t("成交后须付法院余款", "Balance to the court after the close"), `¥${grouped(minor - deposit)}`],
     ];
     this.bound.lines.replaceChildren(...lines.map(pair));
+    this.#dress();
     this.#check();
+  }
+
+  /** Show the dialog as the question or as the plain confirmation. */
+  #dress() {
+    this.bound.title.textContent = this.asking ? t("请核对：是否多输了一位数字？", "Look again: is there a digit too many?") : t("确认出价", "Confirm your bid");
+    this.bound.far.hidden = !this.asking;
+    this.safe.hidden = !this.asking;
+    this.back.hidden = this.asking;
+    this.yes.classList.toggle("button--primary", !this.asking);
+    this.yes.textContent = this.asking ? t(`金额无误，出价 ¥${brief(this.minor)}`, `It is right: bid ¥${brief(this.minor)}`) : t("确认出价", "Confirm the bid");
   }
 
   #check() {
     const least = this.state.least_acceptable_minor;
-    const steps = (this.minor - least) / Number(this.dataset.incrementMinor);
-    const reference = Number(this.dataset.referenceMinor || 0);
     const over = this.minor < least;
-    const far = !over && (steps > FAR_STEPS || (reference > 0 && this.minor > reference * 1.5));
     this.bound.moved.hidden = !over;
     if (over) {
       this.bound.movedWords.textContent = t(`价格刚刚变动，现在至少需 ¥${brief(least)}。`, `The price has just moved; at least ¥${brief(least)} now.`);
     }
-    this.bound.far.hidden = !far;
-    if (far) {
-      this.bound.farWords.textContent = t(
-        `这比当前最低可出价 ¥${grouped(least)} 高出 ¥${grouped(this.minor - least)}。请检查是否多输了一位数字；出价一经接受不能撤回。`,
-        `This is ¥${grouped(this.minor - least)} above the least acceptable ¥${grouped(least)}. Check for a digit too many; an accepted bid cannot be taken back.`,
-      );
-    }
-    this.wanting = far;
-    this.over = over;
-    this.#allow();
+    this.yes.disabled = over;
+    if (!this.asking) return;
+    const far = slip(this.minor, least, this.dataset);
+    this.bound.far.hidden = over;
+    this.bound.farLeast.textContent = `¥${grouped(least)}`;
+    this.bound.farOver.textContent = `¥${grouped(far.overMinor)}`;
+    this.bound.farSteps.textContent = String(far.steps).replace(/\B(?=(\d{3})+$)/g, ",");
+    this.bound.farTimes.textContent = `${(far.tenfold / 10).toFixed(1)}`;
   }
 
-  #allow() {
-    this.yes.disabled = this.over || (this.wanting && !this.sure.checked);
+  #focus() {
+    (this.asking ? this.safe : this.yes).focus();
   }
 }
 

@@ -12,7 +12,7 @@ export class Live {
   constructor() {
     this.watched = new Map(); // lot -> {seq, wantsEntries, onState, onEntries}
     this.everConnected = false;
-    this.socket = io("/live", { transports: ["websocket", "polling"], reconnectionDelayMax: 4000, autoConnect: false });
+    this.socket = io("/live", { transports: ["websocket"], reconnectionDelayMax: 4000, autoConnect: false });
     this.socket.on("connect", () => this.#connected());
     this.socket.on("disconnect", () => this.#lost());
     this.socket.on("connect_error", () => this.#lost());

@@ -1,4 +1,4 @@
-"""Courts: the list and a new one."""
+"""Courts: the list and a new one; beside it which processes serve, and whether their clocks agree."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from auction.edges.web.visitor import open_to, platform, t
 from auction.foundation.database.acts import Act
 from auction.foundation.kernel.refusal import Refusal
 from auction.foundation.kernel.roles import Role
+from auction.procedure.bidding import service
 from auction.procedure.identity import commands, queries
 from auction.procedure.identity.rules import COURT_LEVELS
 
@@ -21,7 +22,7 @@ ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 @pages.get("")
 @open_to(ADMINISTRATORS)
 def index() -> str:
-    """List the courts."""
+    """List the courts, and the processes that serve them."""
     return _index()
 
 
@@ -29,9 +30,12 @@ def _index(*, refusal: Refusal | None = None) -> str:
     with platform().read() as session:
         courts = queries.courts(session)
         staff = {court.id: len(queries.staff(session, court.id)) for court in courts}
+        processes = service.living(session)
+    clocks = service.clocks(processes, now=platform().clock.now())
     return desk.page(
-        "admin/courts.html", rail="courts", courts=courts, staff=staff, levels=COURT_LEVELS, refusal=refusal
-    )
+        "admin/courts.html", rail="courts", courts=courts, staff=staff, levels=COURT_LEVELS, refusal=refusal,
+        processes=processes, clocks=clocks,
+    )  # fmt: skip
 
 
 @pages.post("/courts")

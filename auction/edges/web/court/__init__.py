@@ -34,6 +34,7 @@ from auction.edges.web.court import (
     objections,
     panel,
     papers,
+    replaying,
     returning,
     settlement,
     staying,
@@ -73,6 +74,7 @@ def blueprint(_platform: Platform) -> Blueprint:
         papers,
         documents,
         returning,
+        replaying,
     ):
         court.register_blueprint(part.pages)
     return court

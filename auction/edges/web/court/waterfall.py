@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -129,6 +130,24 @@ def view(session: Session, lot: LotRecord, *, wish: Asked) -> View:
         others_minor=outlook.setting.others_minor,
         sum_at=tuple(sum(column.amounts) for column in columns),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one taker would get at each of some prices, nothing where the lot stays unsold."""
+
+    name: str
+    part: str
+    amounts: tuple[int, ...]
+
+
+def shares(session: Session, lot: LotRecord, *, prices: Sequence[int | None]) -> list[Share]:
+    """Return who would get what at each price, the debtor last; without a price only what is there is given out."""
+    outlook = foresee(session, lot=lot, now=visitor.now())
+    splits = [outlook.split(minor or 0) for minor in prices]
+    amounts = zip(*((*split.amounts, split.surplus_minor) for split in splits), strict=True)
+    rows = _rows(session, outlook, case=cases.case(session, lot.case))
+    return [Share(row.name, row.part, each) for row, each in zip(rows, amounts, strict=True)]
 
 
 def _prices(session: Session, lot: LotRecord, *, typed_minor: int | None) -> list[tuple[str, int]]:
