@@ -15,8 +15,10 @@ from urllib.parse import parse_qsl, urlsplit
 from cryptography.fernet import Fernet
 
 from auction.foundation.docket.signing import KeyMalformedError, Signer, new_seed
+from auction.gateways import time_authority
 from auction.gateways.stripe_service import keys as stripe_keys
 from auction.gateways.stripe_service.account import StripeAccount
+from auction.gateways.time_authority import TimeAuthority
 
 _KNOWN = {
     # Of `auction keys` alone.
@@ -31,6 +33,7 @@ _KNOWN = {
     "AUCTION_SECRET_KEY",
     "AUCTION_SIGNING_KEY",
     *stripe_keys.SETTINGS,
+    *time_authority.SETTINGS,
 }
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _SECRET_LENGTH_MIN = 32
@@ -68,6 +71,8 @@ class Settings:
     """Where the platform is reached from outside; papers carry it in their QR code."""
     stripe: StripeAccount | None = None
     """The account at Stripe; None leaves Stripe unconnected."""
+    time_authority: TimeAuthority | None = None
+    """Who stamps the log of proofs with its time; None leaves it to our own clock."""
     bus_url: str | None = field(default=None, repr=False)
     """The Redis or Valkey between several processes, with its password; None leaves wake-ups to PostgreSQL."""
     proxies: int = 0
@@ -94,6 +99,7 @@ def read_settings(env: Mapping[str, str], *, data: Path, demo: bool) -> Settings
         public_url=_public_url(env),
         stripe=_stripe(env, demo=demo),
         bus_url=_bus_url(env),
+        time_authority=_time_authority(env),
         proxies=_proxies(env),
     )
 
@@ -256,6 +262,13 @@ def _proxies(env: Mapping[str, str]) -> int:
     if not _FEW.fullmatch(given):
         raise SettingsRefused("AUCTION_PROXIES must be how many of your own proxies a request passes: 0 to 9.")
     return int(given)
+
+
+def _time_authority(env: Mapping[str, str]) -> TimeAuthority | None:
+    try:
+        return time_authority.read_authority(env)
+    except ValueError as error:
+        raise SettingsRefused(str(error)) from error
 
 
 def _log_level(env: Mapping[str, str]) -> str:

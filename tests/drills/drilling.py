@@ -18,7 +18,8 @@ from typing import Any
 
 from auction.foundation.docket.rules import Entry
 from auction.procedure.publicity import queries as publicity
-from tests.drills.history import ACCEPTED, Fault, Operation, Replay, check, of_export, read
+from tests.drills.history import Operation, check, of_export, read
+from tests.drills.replay import ACCEPTED, Fault, Replay
 from tests.program.running import tell, wait_until
 from tests.program.several import Several
 

@@ -17,10 +17,12 @@ from tests.program.several import Kind, Several
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("program")]
 KILLS = int(os.environ.get("AUCTION_DRILL_KILLS", "100"))
-BIDDERS = 24
+BIDDERS = 16
 WEBS, JOBS = 2, 2
 PROGRAMS: tuple[tuple[Kind, int], ...] = (("web", 0), ("web", 1), ("jobs", 0), ("jobs", 1))
 DATABASE, BACKEND = "the database", "one process of the database"
+Victim = str | tuple[Kind, int]
+VICTIMS: tuple[Victim, ...] = (*PROGRAMS, DATABASE, BACKEND)
 #: Lots that are raised to the end of the drill, and for how many seconds others are, so that they end under it; one
 #: gets no good bid at all.
 OPEN_LOTS = 4
@@ -39,15 +41,14 @@ class Chaos:
 
     def once(self) -> None:
         """Kill one or two, start them again a moment later, and see bids accepted before going on."""
-        everything = (*PROGRAMS, DATABASE, BACKEND)
-        victims = _CHANCE.sample(everything, 2 if _CHANCE.random() < 0.2 else 1)[: KILLS - len(self.kills.at)]
+        victims = _CHANCE.sample(VICTIMS, 2 if _CHANCE.random() < 0.2 else 1)[: KILLS - len(self.kills.at)]
         for victim in sorted(victims, key=lambda one: one == DATABASE):  # last, as its children go with it
             self._kill(victim)
         time.sleep(_CHANCE.random() * 0.5)
         if DATABASE in victims:
             self.several.database.start()
         wait_until(self.all_serve, what=f"everything to serve after the end of {victims}", pause=0.1)
-        self.bidders.await_accepted(1 + _CHANCE.randrange(30), what=f"bids to go on after the end of {victims}")
+        self.bidders.await_accepted(1 + _CHANCE.randrange(10), what=f"bids to go on after the end of {victims}")
 
     def all_serve(self) -> bool:
         """Start what has ended, as a supervisor does, and say whether every web process answers."""
@@ -56,7 +57,7 @@ class Chaos:
                 self.several.launch(kind, number)
         return all(healthy(url) for url in self.several.urls)
 
-    def _kill(self, victim: str | tuple[Kind, int]) -> None:
+    def _kill(self, victim: Victim) -> None:
         match victim:
             case (("web" | "jobs") as kind, int(number)):
                 self.kills.note(f"kills of a {kind} process")
@@ -82,7 +83,7 @@ def tracebacks(several: Several) -> list[str]:
 def test_no_acknowledged_bid_is_lost_whatever_is_killed() -> None:
     with Several(webs=WEBS, jobs=JOBS, bus=True) as several:
         lots = [*ENDING_LOTS[: max(2, len(ENDING_LOTS) * KILLS // 100)], *[3600.0] * OPEN_LOTS]
-        with bidding(several, lots=lots, bidders=BIDDERS, minutes=3, pause=0.15) as bidders:
+        with bidding(several, lots=lots, bidders=BIDDERS, minutes=3, pause=0.25) as bidders:
             chaos = Chaos(several, bidders)
             bidders.await_accepted(50, what="the bidding to begin")
             began = time.monotonic()

@@ -18,7 +18,8 @@ from sqlalchemy import text
 
 from auction.edges.platform import Platform
 from tests.drills.drilling import Verdict, look
-from tests.drills.history import BIDS, Operation, read
+from tests.drills.history import Operation, read
+from tests.drills.replay import BIDS
 from tests.program.running import tell, wait_until
 from tests.program.several import Several
 

@@ -108,6 +108,20 @@ def test_a_failing_database_refuses_its_own_batch_and_the_same_bid_may_be_sent_a
     assert kinds(road)["bid.accepted"] == 1
 
 
+def test_a_database_that_hangs_costs_a_retryable_answer_and_the_same_bid_is_told_what_became_of_it(
+    road: Road, platform: Platform
+) -> None:
+    impatient = Sequencer(platform, figures=Figures(), limits=Limits(), patience=0.5)
+    with platform.database.engine.connect() as holding:
+        holding.execute(text("SELECT FROM docket_heads WHERE chain = 'lot:L1' FOR UPDATE"))
+        with pytest.raises(PlatformUnavailable):
+            impatient.submit(lot="L1", person="A", amount_minor=START, bid_id="b1")
+    receipt = impatient.submit(lot="L1", person="A", amount_minor=START, bid_id="b1")
+    assert receipt.accepted
+    assert kinds(road)["bid.accepted"] == 1
+    assert impatient.oldest_arrival() is None
+
+
 @pytest.mark.parametrize(
     ("amount_minor", "bid_id", "code"),
     [

@@ -50,8 +50,13 @@ class Served:
         return live_of(self.app)
 
     @property
-    def engine(self) -> Any:  # noqa: ANN401 - python-engineio has no types
-        return self.live.socketio.server.eio
+    def server(self) -> Any:  # noqa: ANN401 - python-socketio has no types
+        line: Any = self.live.socketio
+        return line.server
+
+    @property
+    def engine(self) -> Any:  # noqa: ANN401 - python-engineio has none either
+        return self.server.eio
 
 
 @pytest.fixture
@@ -68,7 +73,7 @@ def served(app: Flask) -> Iterator[Served]:
     server.shutdown()
     serving.join()
     server.server_close()
-    found.live.socketio.server.shutdown()
+    found.server.shutdown()
 
 
 def soon(holds: Callable[[], bool], *, seconds: float = 15) -> bool:

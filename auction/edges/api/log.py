@@ -5,7 +5,7 @@ from __future__ import annotations
 from auction.edges.api.endpoint import Answer, Call, endpoint
 from auction.edges.api.reading import Field
 from auction.foundation.kernel.refusal import InputMalformed, NotFound
-from auction.procedure.publicity import log
+from auction.procedure.publicity import log, stamping
 
 _SIZE_MAX = 2**53 - 1
 _SIZE = Field("size", "whole", "日志大小", "The size of the log", least=1, most=_SIZE_MAX)
@@ -85,3 +85,18 @@ def _given(call: Call, name: str) -> int:
     if value is None:
         raise InputMalformed(errors={name: "缺少 / missing"})
     return int(value)
+
+
+@endpoint(
+    "GET", "/log/stamp", zh="外部时间戳", en="An outside authority's time stamp over a signed root (RFC 3161)",
+    query=(Field("leaf", "whole", "最早覆盖该条目的", "The earliest over this leaf", least=0, most=_SIZE_MAX),),
+    errors=(InputMalformed, NotFound), answers="LogStamp",
+)  # fmt: skip
+def log_stamp(call: Call) -> Answer:
+    """Answer the newest stamp, or the earliest over a leaf, with the root it is of."""
+    leaf = call.query.get("leaf")
+    with call.platform.read() as session:
+        found = stamping.newest(session) if leaf is None else stamping.covering(session, leaf=leaf)
+    if found is None:
+        raise NotFound(what="log_stamp", name=str(leaf or 0))
+    return Answer(found)

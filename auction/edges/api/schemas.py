@@ -107,6 +107,7 @@ SCHEMAS: dict[str, Schema] = {
     },
     "Gap": _object(to=_AT, ms=_WHOLE, **{"from": _AT}),
     "LogHead": _object(size=_WHOLE, root=_HASH, at=_AT, key=_TEXT, signature=_TEXT),
+    "LogStamp": _object(head=_ref("LogHead"), at=_AT, authority=_TEXT, token=_TEXT),
     "LogLeaves": _object(items=_list(_ANY), next={"type": ["integer", "null"]}),
     "LogProof": _object(path=_list(_HASH)),
     "Registration": _object(

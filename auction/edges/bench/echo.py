@@ -13,8 +13,11 @@ from flask import Flask  # noqa: E402
 from flask_socketio import SocketIO, join_room  # noqa: E402
 from gevent.pywsgi import WSGIServer  # noqa: E402
 
+from auction.edges.open_files import allow_open_files  # noqa: E402
+
 _BACKLOG = 2048
 _ROOM = "room"
+_FILES = 11_000
 
 
 def main() -> None:
@@ -37,6 +40,7 @@ def main() -> None:
             line.emit("state", data["body"], to=_ROOM)
         return {"ok": True}
 
+    allow_open_files(_FILES)
     WSGIServer(("127.0.0.1", int(sys.argv[1])), app, log=None, backlog=_BACKLOG).serve_forever()
 
 

@@ -12,9 +12,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from auction.edges.bench import crowd
+from auction.edges.bench.figures import percentiles
 from auction.edges.bench.wire import Line, asked, joined, serve
+from auction.edges.open_files import allow_open_files
 
 _LIVE = "/live"
+_FILES_BESIDE = 100
 _ACK = re.compile(rb"43(?:/live,)?(\d+)\[(.{12})")
 
 
@@ -48,18 +52,6 @@ class Closed:
             "outcomes": dict(self.outcomes),
             **percentiles(self.waits),
         }
-
-
-def percentiles(seconds: list[float]) -> dict[str, float]:
-    """Return the middle, the 99th part of a hundred and the longest, in milliseconds."""
-    ordered = sorted(seconds) or [0.0]
-    at = {part: ordered[min(len(ordered) - 1, len(ordered) * part // 100)] for part in (50, 99)}
-    return {"p50_ms": ms(at[50]), "p99_ms": ms(at[99]), "max_ms": ms(ordered[-1])}
-
-
-def ms(seconds: float) -> float:
-    """Return milliseconds to the hundredth."""
-    return round(seconds * 1000, 2)
 
 
 def echo(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -118,16 +110,25 @@ def bid(arguments: argparse.Namespace) -> dict[str, Any]:
 def main() -> None:
     """Do what the arguments say."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["bid", "echo"])
+    plays = {
+        "bid": bid, "echo": echo, "emit": crowd.emit, "rooms": crowd.rooms, "watch": crowd.watch, "joined": crowd.join,
+    }  # fmt: skip
+    parser.add_argument("what", choices=sorted(plays))
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--made", help="what seed-bench wrote")
     parser.add_argument("--lot", type=int, default=0, help="which of its lots")
     parser.add_argument("--count", type=int, required=True)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--warm-up", type=float, default=1.0)
+    parser.add_argument("--length", type=int, default=500, help="bytes of a message")
+    parser.add_argument("--rooms", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--pause", type=float, default=0.3)
+    parser.add_argument("--memory-of", type=int, help="the process that serves")
     arguments = parser.parse_args()
+    allow_open_files(arguments.count + _FILES_BESIDE)
     arguments.address = ("127.0.0.1", arguments.port)
-    result = {"bid": bid, "echo": echo}[arguments.what](arguments)
+    result = plays[arguments.what](arguments)
     sys.stdout.write(f"{json.dumps(result)}\n")
 
 

@@ -61,6 +61,8 @@ class Line:
             for message in found:
                 if message.startswith(start):
                     return message
+                if message == b"2":
+                    self.send(b"3")
                 if message.startswith(b"44"):
                     raise ConnectionError(message.decode())
             found = self.messages()

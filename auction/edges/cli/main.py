@@ -7,6 +7,7 @@ from typing_extensions import override
 
 #: name -> "module:function"; a new command is one line here.
 COMMANDS = {
+    "bench": "auction.edges.cli.bench:bench",
     "export": "auction.edges.cli.export:export",
     "seed-bench": "auction.edges.cli.seed_bench:seed_bench",
     "import-bank": "auction.edges.cli.import_bank:import_bank",

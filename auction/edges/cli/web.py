@@ -1,6 +1,7 @@
 """`auction web`: pages, API and the live channel in one process under gevent."""
 
 import contextlib
+import logging
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _BACKLOG = 2048  # connections that may wait while a burst of watchers arrives
 _GRACE_SECONDS = 5
+_OPEN_FILES, _FILES_BESIDE = 20_000, 200  # each watcher is one; ten thousand of them are what one process is for
 
 
 @click.command()
@@ -40,7 +42,14 @@ def web(*, host: str, port: int, data: Path, demo: bool, database_url: str | Non
 
     from auction.app import create_app, create_platform
     from auction.edges.cli.demo import refuse_demo_data
+    from auction.edges.open_files import allow_open_files
 
+    allowed = allow_open_files(_OPEN_FILES)
+    if allowed < _OPEN_FILES:
+        logging.getLogger(__name__).warning(
+            "the system allows %d open files: about %d watchers; raise the limit (ulimit -n %d) for more",
+            allowed, max(0, allowed - _FILES_BESIDE), _OPEN_FILES,
+        )  # fmt: skip
     with contextlib.ExitStack() as stack:
         url = database_url or stack.enter_context(open_database(settings))
         if not demo:

@@ -27,9 +27,12 @@ T = TypeVar("T")
 #: As many as are surely answered before their claim runs out, so that nobody else takes them up meanwhile.
 _SLICE = 250
 _ONE_BY_ONE = 16
+#: Orders of several lots are taken down together up to so many.
+_PORTION = 50
 #: A run ends after so many seconds, so that the process can be stopped and others get the lock; the next goes on.
 _RUN_SECONDS = 5.0
 _TELL_SECONDS = 2.0
+_TOLD_MAX = 5
 
 
 def give_back_waiting(platform: Platform) -> int:
@@ -85,10 +88,9 @@ def _way(order: OrderRecord) -> str:
 
 
 def _take_down(platform: Platform, claimed: Sequence[OrderRecord], answers: Mapping[str, Answer]) -> int:
-    """Take the answers down, those of one lot in one transaction; return how many orders are done."""
+    """Take the answers down, those of one lot in one transaction, of several with few; return how many are done."""
     done = 0
-    for _, group in groupby(sorted(claimed, key=_subject), key=_subject):
-        ids = [one.id for one in group]
+    for ids in _portions(claimed):
         receipts = _of_kind(ids, answers, Receipt)
         if receipts:
             with platform.act() as act:
@@ -108,6 +110,18 @@ def _take_down(platform: Platform, claimed: Sequence[OrderRecord], answers: Mapp
     return done
 
 
+def _portions(claimed: Sequence[OrderRecord]) -> list[list[str]]:
+    """Divide orders into what is taken down at once: whole lots, as many as make a small portion."""
+    portions: list[list[str]] = []
+    for _, group in groupby(sorted(claimed, key=_subject), key=_subject):
+        of_lot = [one.id for one in group]
+        if portions and len(portions[-1]) + len(of_lot) <= _PORTION:
+            portions[-1] += of_lot
+        else:
+            portions.append(of_lot)
+    return portions
+
+
 def _subject(order: OrderRecord) -> str:
     return orders.chain_of(lot=order.lot, case=order.case)
 
@@ -118,5 +132,8 @@ def _of_kind(ids: Sequence[str] | Mapping[str, Answer], answers: Mapping[str, An
 
 def _tell(platform: Platform) -> None:
     with platform.read() as session:
-        for lot in deposits.going_back(session):
-            _log.info("deposits of lot %s: given back %s of %s", lot.lot, f"{lot.done:,}", f"{lot.total:,}")
+        found = deposits.going_back(session)
+    for lot in found[:_TOLD_MAX]:
+        _log.info("deposits of lot %s: given back %s of %s", lot.lot, f"{lot.done:,}", f"{lot.total:,}")
+    if len(found) > _TOLD_MAX:
+        _log.info("deposits of %s lots more are going back", f"{len(found) - _TOLD_MAX:,}")

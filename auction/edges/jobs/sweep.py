@@ -6,12 +6,13 @@ earliest thing that is due. A missed tick costs lateness, never a lost act.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from auction.edges.inbox import cashier, giving_back
 from auction.edges.platform import Platform
@@ -29,6 +30,11 @@ _SWEEP_LOCK = 0x6A61_7377
 _HOURS_LOCK = 0x6A61_7379
 #: Who holds this one gives deposits back; they go beside the sweep, so that no opening and no close waits for them.
 _RETURNS_LOCK = 0x6A61_7378
+#: How many waiting reactions are looked at for those that can be run together.
+_WINDOW = 300
+_RUN_SECONDS = 5.0
+_TURN_SECONDS = 1.0
+_FEW = 20
 
 
 @contextmanager
@@ -39,24 +45,30 @@ def sweeping(platform: Platform) -> Iterator[None]:
 
 
 def sweep(platform: Platform) -> None:
-    """Do what is due by now, but leave to those beside it what goes back to payers, and the hours of lots."""
-    with _locked(platform, _SWEEP_LOCK):
-        fall_due(platform, until=platform.clock.now(), beside=True)
+    """Do what follows and what is due, but the hours of lots and what goes back to payers, which are done beside it.
+
+    Reactions first, those of many lots together, then money; while a storm of closings is followed up the two take
+    turns, so that nobody who pays waits for its end. A run ends after a few seconds, so that the process can be
+    stopped; the next goes on. Another process that is at it, or that makes history, is left alone.
+    """
+    with _if_free(platform, _SWEEP_LOCK) as free:
+        ends = time.monotonic() + _RUN_SECONDS
+        while free and time.monotonic() < ends:
+            if not _react_together(platform) + cashier.carry_out_some(platform) + _let_lapse(platform):
+                return
 
 
 @contextmanager
 def hours_free(platform: Platform) -> Iterator[bool]:
     """Say whether lots may be opened and closed now, and keep history from being made meanwhile."""
-    with platform.database.engine.connect() as connection:
-        query = text("SELECT pg_try_advisory_lock_shared(:key)")
-        free = bool(connection.execute(query, {"key": _HOURS_LOCK}).scalar_one())
-        connection.commit()
-        try:
-            yield free
-        finally:
-            if free:
-                connection.execute(text("SELECT pg_advisory_unlock_shared(:key)"), {"key": _HOURS_LOCK})
-                connection.commit()
+    with _if_free(platform, _HOURS_LOCK, shared=True) as free:
+        yield free
+
+
+def quiet(platform: Platform) -> bool:
+    """Say whether little waits, so that what can wait (setting papers) takes no time from what people wait for."""
+    with platform.read() as session:
+        return not reactions.waiting(session, more_than=_FEW)
 
 
 def give_back(platform: Platform) -> int:
@@ -64,15 +76,23 @@ def give_back(platform: Platform) -> int:
 
     Another process that is at it, or that makes history, is left alone.
     """
+    with _if_free(platform, _RETURNS_LOCK) as free:
+        return giving_back.give_back_waiting(platform) if free else 0
+
+
+@contextmanager
+def _if_free(platform: Platform, key: int, *, shared: bool = False) -> Iterator[bool]:
+    """Hold an advisory lock if nobody holds it, and say whether."""
+    among = "_shared" if shared else ""
     with platform.database.engine.connect() as connection:
-        taken = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _RETURNS_LOCK}).scalar_one()
+        taken = bool(connection.execute(text(f"SELECT pg_try_advisory_lock{among}(:key)"), {"key": key}).scalar_one())
         connection.commit()
-        if not taken:
-            return 0
         try:
-            return giving_back.give_back_waiting(platform)
+            yield taken
         finally:
-            _unlock(connection, _RETURNS_LOCK)
+            if taken:
+                connection.execute(text(f"SELECT pg_advisory_unlock{among}(:key)"), {"key": key})
+                connection.commit()
 
 
 @contextmanager
@@ -83,12 +103,8 @@ def _locked(platform: Platform, key: int) -> Iterator[None]:
         try:
             yield
         finally:
-            _unlock(connection, key)
-
-
-def _unlock(connection: Connection, key: int) -> None:
-    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
-    connection.commit()
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+            connection.commit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,32 +116,29 @@ class Happened:
     at: datetime
 
 
-def fall_due(
-    platform: Platform, *, until: datetime, grace: timedelta = timedelta(0), beside: bool = False
-) -> list[Happened]:
+def fall_due(platform: Platform, *, until: datetime, grace: timedelta = timedelta(0)) -> list[Happened]:
     """Do everything that is due up to and including an instant, in order, and return it.
 
     ``grace`` is how long a close waits for bids that arrived before the end and
     still stand in a queue (design: one clock, one order). A clock moved by hand is
     moved to each instant, so that a story's acts carry the times they fell due.
-    ``beside`` it others give money back to its payers, and open and close lots.
     """
-    happened = settle(platform, returns=not beside)
-    while (event := _earliest(platform, until=until, grace=grace, hours=not beside)) is not None:
+    happened = settle(platform)
+    while (event := _earliest(platform, until=until, grace=grace)) is not None:
         at, what, on = event
         _move(platform, at)
         happened.append(_perform(platform, what=what, on=on, at=at))
-        happened.extend(settle(platform, returns=not beside))
+        happened.extend(settle(platform))
     _move(platform, until)
     return happened
 
 
-def settle(platform: Platform, *, returns: bool = True) -> list[Happened]:
+def settle(platform: Platform) -> list[Happened]:
     """Run every waiting reaction, then every waiting money order, until nothing waits."""
     happened: list[Happened] = []
     while True:
         ran = _react(platform, happened)
-        carried = cashier.carry_out_waiting(platform, returns=returns)
+        carried = cashier.carry_out_waiting(platform)
         if carried:
             happened.append(Happened(what="money_orders", on=str(carried), at=platform.clock.now()))
         if not ran and not carried:
@@ -143,12 +156,30 @@ def _react(platform: Platform, happened: list[Happened]) -> int:
         happened.append(Happened(what=name.rpartition(".")[2], on=name, at=platform.clock.now()))
 
 
-def _earliest(
-    platform: Platform, *, until: datetime, grace: timedelta, hours: bool
-) -> tuple[datetime, str, str] | None:
+def _react_together(platform: Platform) -> int:
+    ends, done = time.monotonic() + _TURN_SECONDS, 0
+    while time.monotonic() < ends:
+        with platform.act() as act:
+            ran = len(reactions.run_some(act, window=_WINDOW))
+        done += ran
+        if not ran:
+            break
+    return done
+
+
+def _let_lapse(platform: Platform) -> int:
     with platform.read() as session:
-        opening = lots.next_opening(session, until=until) if hours else None
-        ending = lots.next_closing(session, until=until - grace) if hours else None
+        due = assets.next_lapse(session, until=platform.clock.now())
+    if due is None:
+        return 0
+    _perform(platform, what="take_effect", on=due[1], at=due[0])
+    return 1
+
+
+def _earliest(platform: Platform, *, until: datetime, grace: timedelta) -> tuple[datetime, str, str] | None:
+    with platform.read() as session:
+        opening = lots.next_opening(session, until=until)
+        ending = lots.next_closing(session, until=until - grace)
         lapsing = assets.next_lapse(session, until=until)
     events = (("open_lot", opening), ("close_lot", ending), ("take_effect", lapsing))
     due = [(found[0], what, found[1]) for what, found in events if found]

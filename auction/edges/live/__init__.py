@@ -78,7 +78,8 @@ def attach(app: Flask, platform: Platform) -> SocketIO:
     )
     server = cast("Any", line).server
     server.packet_class = LivePacket
-    Gate(server, namespace=NAMESPACE, lines=install(server), limits=limits).stand()
+    lines = install(server)
+    Gate(server, namespace=NAMESPACE, lines=lines, limits=limits).stand()
     snapshots = Snapshots(platform)
 
     presence = Presence()
@@ -86,7 +87,7 @@ def attach(app: Flask, platform: Platform) -> SocketIO:
         platform,
         snapshots=snapshots,
         figures=figures,
-        emit=RoomEmitter(server, namespace=NAMESPACE),
+        emit=RoomEmitter(server, lines=lines, namespace=NAMESPACE),
         elsewhere=presence.elsewhere,
     )
 
@@ -103,6 +104,7 @@ def attach(app: Flask, platform: Platform) -> SocketIO:
         app,
         platform,
         server=server,
+        lines=lines,
         sequencer=sequencer,
         snapshots=snapshots,
         pusher=pusher,

@@ -11,35 +11,33 @@ from collections.abc import Callable
 from typing import Any
 
 import socketio
-from engineio import packet as transport
 from flask import Flask
-from socketio import packet as protocol
 from sqlalchemy.exc import SQLAlchemyError
 
 from auction.edges.figures import Figures
 from auction.edges.limits import Limits
+from auction.edges.live.acknowledging import Acknowledgement, Door
 from auction.edges.live.connections import Connection, again_by_session, by_session, by_token
+from auction.edges.live.given import after_of, given, payload_of, text_of
 from auction.edges.live.pace import Pace
 from auction.edges.live.pusher import Pusher
 from auction.edges.live.sequencer import Sequencer
 from auction.edges.live.snapshots import Snapshots
+from auction.edges.live.websocket import Lines
 from auction.edges.platform import Platform
 from auction.edges.problems import PlatformUnavailable, dumped, language_of, problem
-from auction.edges.receipts import answer_json, answer_text
+from auction.edges.receipts import answer_json
 from auction.foundation.docket import queries as docket
 from auction.foundation.docket.rules import Entry
-from auction.foundation.docket.signing import Signer
 from auction.foundation.kernel.canonical import instant_text
 from auction.foundation.kernel.refusal import AuthRequired, InputMalformed, RateLimited, Refusal
 from auction.procedure.bidding.queries import State
-from auction.procedure.bidding.receipts import Receipt
 
 _LOG = logging.getLogger(__name__)
 
 NAMESPACE = "/live"
 #: How many entries a watcher who resumes gets at once; the rest lies in the docket.
 ENTRIES_MAX = 200
-_SEQ_MAX = 2**31 - 1
 
 Json = dict[str, Any]
 
@@ -53,6 +51,7 @@ class Channel:
         platform: Platform,
         *,
         server: socketio.Server,
+        lines: Lines,
         sequencer: Sequencer,
         snapshots: Snapshots,
         pusher: Pusher,
@@ -63,6 +62,7 @@ class Channel:
         self._app = app
         self._platform = platform
         self._server = server
+        self._door = Door(server, lines, namespace=NAMESPACE, signer=platform.settings.signer)
         self._sequencer = sequencer
         self._snapshots = snapshots
         self._pusher = pusher
@@ -71,11 +71,6 @@ class Channel:
         self._begin = begin
         self._connections: dict[str, Connection] = {}
         self._others: Callable[..., object] = server._handle_event  # noqa: SLF001
-
-    @property
-    def signer(self) -> Signer | None:
-        """The key under receipts."""
-        return self._platform.settings.signer
 
     def register(self) -> None:
         """Take the namespace's events."""
@@ -121,7 +116,7 @@ class Channel:
     def watch(self, connection: Connection, data: Json) -> Json:
         """Send states of a lot from now on; answer the present one and what is new since ``after``."""
         _check_pace(connection)
-        lot, after = _text(data, "lot"), _after(data)
+        lot, after = text_of(data, "lot"), after_of(data)
         if lot not in connection.lots and len(connection.lots) >= self._limits.watched_lots:
             raise RateLimited
         state = self._snapshots.current(lot)
@@ -138,7 +133,7 @@ class Channel:
     def unwatch(self, connection: Connection, data: Json) -> Json:
         """Send states of a lot no longer."""
         _check_pace(connection)
-        lot = _text(data, "lot")
+        lot = text_of(data, "lot")
         if lot in connection.lots:
             connection.lots.discard(lot)
             self._pusher.leave(lot, connection.sid)
@@ -148,12 +143,12 @@ class Channel:
     def bid(self, connection: Connection, data: Json) -> Json:
         """Place a bid and answer after its commit."""
         person = connection.bidder(self._platform)
-        lot = _text(data, "lot")
+        lot = text_of(data, "lot")
         connection.take_turn(self._limits)
         connection.waiting += 1
         try:
             receipt = self._sequencer.submit(
-                lot=lot, person=person, amount_minor=_given(data, "amount_minor"), bid_id=_text(data, "bid_id")
+                lot=lot, person=person, amount_minor=given(data, "amount_minor"), bid_id=text_of(data, "bid_id")
             )
         finally:
             connection.waiting -= 1
@@ -167,28 +162,23 @@ class Channel:
         connection = self._connections.get(sid)
         if connection is None:
             return self._others(line, namespace, number, data)
-        answer = _Acknowledgement(self, connection, line=line, number=number)
+        answer = Acknowledgement(self._door, connection, line=line, number=number)
         refused = self._answering(lambda known, given: self._enter(known, given, answer))(sid, *data[1:])
         if refused:
             answer.say(dumped(refused))
         return None
 
-    def _enter(self, connection: Connection, data: Json, answer: _Acknowledgement) -> Json:
+    def _enter(self, connection: Connection, data: Json, answer: Acknowledgement) -> Json:
         """Let a bid stand in its line; what is returned is nothing, for the answer comes after the commit."""
         person = connection.bidder(self._platform)
-        lot = _text(data, "lot")
+        lot = text_of(data, "lot")
         connection.take_turn(self._limits)
         self._sequencer.enter(
-            lot=lot, person=person, amount_minor=_given(data, "amount_minor"), bid_id=_text(data, "bid_id"),
+            lot=lot, person=person, amount_minor=given(data, "amount_minor"), bid_id=text_of(data, "bid_id"),
             answered=answer,
         )  # fmt: skip
         connection.waiting += 1
         return {}
-
-    def acknowledge(self, line: str, number: int, text: str) -> None:
-        """Send the answer to an event, its JSON written already."""
-        packet = transport.Packet(transport.MESSAGE, f"{protocol.ACK}{NAMESPACE},{number}[{text}]")
-        self._server._send_eio_packet(line, packet)  # noqa: SLF001 - where its own acknowledgements go
 
     def clock(self, connection: Connection, data: Json) -> Json:  # noqa: ARG002 - every event has the same form
         """Answer the server's time, for a client to measure its offset."""
@@ -211,7 +201,7 @@ class Channel:
             if connection is None:
                 return {"ok": False, "problem": problem(AuthRequired(), language="zh")}
             try:
-                return handler(connection, _payload(args))
+                return handler(connection, payload_of(args))
             except Refusal as refusal:
                 return {"ok": False, "problem": problem(refusal, language=connection.language)}
             except SQLAlchemyError as away:
@@ -251,59 +241,6 @@ class Channel:
         return entries, bool(entries) and entries[-1].seq < state.seq
 
 
-class _Acknowledgement:
-    """What answers one bid of one connection."""
-
-    __slots__ = ("_channel", "_connection", "_line", "_number")
-
-    def __init__(self, channel: Channel, connection: Connection, *, line: str, number: int) -> None:
-        self._channel = channel
-        self._connection = connection
-        self._line = line
-        self._number = number
-
-    def __call__(self, answer: Receipt | Refusal, /) -> None:
-        """Take the sequencer's answer."""
-        self._connection.waiting -= 1
-        language = self._connection.language
-        if isinstance(answer, Refusal):
-            self.say(dumped({"ok": False, "problem": problem(answer, language=language)}))
-        else:
-            self.say(answer_text(answer, language=language, signer=self._channel.signer))
-
-    def say(self, text: str) -> None:
-        """Send the answer."""
-        self._channel.acknowledge(self._line, self._number, text)
-
-
 def _check_pace(connection: Connection) -> None:
     if not connection.events.allows():
         raise RateLimited
-
-
-def _payload(args: tuple[object, ...]) -> Json:
-    if len(args) > 1 or not all(isinstance(arg, dict) for arg in args):
-        raise InputMalformed(errors={"payload": "one JSON object"})
-    return dict(args[0]) if args and isinstance(args[0], dict) else {}
-
-
-def _given(data: Json, field: str) -> Any:  # noqa: ANN401 - the sequencer checks what it is
-    if field not in data:
-        raise InputMalformed(errors={field: "missing"})
-    return data[field]
-
-
-def _text(data: Json, field: str) -> str:
-    value = _given(data, field)
-    if not isinstance(value, str) or not value or not value.isprintable():
-        raise InputMalformed(errors={field: "text"})
-    return value
-
-
-def _after(data: Json) -> int | None:
-    after = data.get("after")
-    if after is None:
-        return None
-    if type(after) is not int or not 0 <= after <= _SEQ_MAX:
-        raise InputMalformed(errors={"after": "a docket number"})
-    return after

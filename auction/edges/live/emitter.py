@@ -9,6 +9,8 @@ import socketio
 from engineio import packet as transport
 from socketio import packet as protocol
 
+from auction.edges.live.websocket import Lines
+
 #: States that may wait for one slow connection; the next ones skip it until it has read.
 _UNREAD_MAX = 1
 #: After so many watchers the loop looks at its sockets again, so that a bid never waits for a whole round.
@@ -19,14 +21,16 @@ _PAUSE_SECONDS = 0.0005
 class RoomEmitter:
     """Emits states of a lot to its room."""
 
-    def __init__(self, server: socketio.Server, *, namespace: str) -> None:
+    def __init__(self, server: socketio.Server, *, lines: Lines, namespace: str) -> None:
         self._server = server
+        self._lines = lines
         self._namespace = namespace
 
     def __call__(self, lot: str, body: dict[str, Any], /, *, to: Collection[str] | None) -> set[str]:
         """Send a state to the room, or to some of it; return those left out because they are slow to read."""
         room = list(self._server.manager.get_participants(self._namespace, lot))
         state = self._encoded(body)
+        text = state.encode()
         behind: set[str] = set()
         sent = 0
         for sid, connection in room:
@@ -35,7 +39,8 @@ class RoomEmitter:
             if self._unread(connection) > _UNREAD_MAX:
                 behind.add(sid)
                 continue
-            self._server._send_eio_packet(connection, state)  # noqa: SLF001 - what its own manager calls for a room
+            if not self._lines.send_now(connection, text):
+                self._server._send_eio_packet(connection, state)  # noqa: SLF001 - as its own manager does for a room
             sent += 1
             if sent % _PORTION == 0:
                 self._server.sleep(_PAUSE_SECONDS)

@@ -70,8 +70,19 @@ class _Line:
 class Sequencer:
     """Takes bids from every edge of one process and puts them into one order per lot."""
 
-    def __init__(self, platform: Platform, *, figures: Figures, limits: Limits, told: Told = nobody_told) -> None:
+    def __init__(
+        self,
+        platform: Platform,
+        *,
+        figures: Figures,
+        limits: Limits,
+        told: Told = nobody_told,
+        patience: float = ANSWER_SECONDS,
+    ) -> None:
+        """Begin with no lines; ``patience`` is how many seconds a bid waits at most for what became of it."""
         self._platform = platform
+        self._patience = patience
+        self._patient = False
         self._figures = figures
         self._limits = limits
         self._told = told
@@ -93,7 +104,7 @@ class Sequencer:
             woken.set()
 
         self.enter(lot=lot, person=person, amount_minor=amount_minor, bid_id=bid_id, answered=answered)
-        woken.wait(2 * ANSWER_SECONDS)
+        woken.wait(2 * self._patience)
         if not heard:
             raise PlatformUnavailable
         if isinstance(heard[0], Refusal):
@@ -122,8 +133,11 @@ class Sequencer:
             if line is None:
                 line = self._lines[lot] = _Line()
             line.waiting.append(one)
+            watch, self._patient = not self._patient, True
         if begins:
             self._begin(lot, line)
+        if watch:
+            threading.Thread(target=self._be_patient, name="patience", daemon=True).start()
 
     def oldest_arrival(self) -> datetime | None:
         """Return when the longest waiting bid of this process arrived, or None when none waits."""
@@ -131,9 +145,19 @@ class Sequencer:
             heads = [one.offer.received_at for line in self._lines.values() for one in _first(line)]
         return min(heads, default=None)
 
-    def give_up_old(self) -> None:
+    def _be_patient(self) -> None:
+        """Look after those who wait, as long as anybody does: a database may hang without a word."""
+        while True:
+            time.sleep(min(1.0, self._patience))
+            self._give_up_old()
+            with self._guard:
+                if not self._lines:
+                    self._patient = False
+                    return
+
+    def _give_up_old(self) -> None:
         """Answer those who have waited too long; their bids may have been decided, and the same ids will tell."""
-        late = time.monotonic() - ANSWER_SECONDS
+        late = time.monotonic() - self._patience
         with self._guard:
             waiting = [one for line in self._lines.values() for one in (*line.deciding, *line.waiting)]
             old = [one for one in waiting if one.since < late]
@@ -166,7 +190,8 @@ class Sequencer:
         try:
             answers = self._decide(lot, [one.offer for one in batch])
         finally:
-            self._answer(batch, answers)
+            # Beside the next batch: while the database is at that one, the receipts of this one are signed and sent.
+            threading.Thread(target=self._answer, args=(batch, answers), name="answers", daemon=True).start()
         return True
 
     def _decide(self, lot: str, offers: list[Offer]) -> Sequence[Receipt | Refusal]:

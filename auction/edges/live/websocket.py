@@ -20,7 +20,7 @@ import struct
 import threading
 import time
 import zlib
-from collections.abc import Callable, Sized
+from collections.abc import Callable
 from typing import Any, cast
 
 import socketio
@@ -28,6 +28,7 @@ from simple_websocket import ConnectionClosed
 from wsproto.frame_protocol import CloseReason
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
+from auction.edges.live.inlet import Inlet
 from auction.edges.live.pace import Pace
 from auction.edges.live.packets import is_transport_packet
 
@@ -38,9 +39,6 @@ _COMPRESS_FROM = 1_000
 _LEVEL = 3
 _TAIL = b"\x00\x00\xff\xff"
 _DEFLATE = "permessage-deflate"
-#: Messages of one line that may lie here unread; then its socket is not read either, and the network holds him back.
-_WAITING_MAX = 64
-_BREATH_SECONDS = 0.01
 #: Receipts without a pause, after which the others have their turn.
 _IN_A_ROW_MAX = 16
 #: Beyond any person and any program that waits for its answers; who sends more is served at this rate.
@@ -91,12 +89,11 @@ class WholeSocket:
         sock: Any,  # noqa: ANN401 - a socket of the standard library or of gevent
         *,
         sleep: Callable[[float], object] = time.sleep,
-        waiting: Sized = (),
     ) -> None:
-        """Wrap a socket; ``waiting`` is what has come in and was not looked at yet."""
         self._sock = sock
         self._sleep = sleep
-        self._waiting = waiting
+        # Of a cooperative socket the system's own, whose ``send`` never gives the turn to anybody else.
+        self._plain_send: Callable[[bytes, int], int] = getattr(sock, "_sock", sock).send
         self._turn = threading.Lock()
         self._in_a_row = 0
         self._over = False
@@ -112,10 +109,36 @@ class WholeSocket:
             self._sock.sendall(data)
         return len(data)
 
+    def send_now(self, data: bytes) -> bool:
+        """Send without waiting, if nobody is sending and the network takes it; say whether it is on its way.
+
+        What the network does not take at once is sent by somebody else, before anything that comes after it.
+        """
+        if self._over or not self._turn.acquire(blocking=False):
+            return False
+        rest: bytes | None = None
+        try:
+            sent = self._plain_send(data, socket.MSG_DONTWAIT)
+            rest = data[sent:]
+        except OSError:
+            return False
+        finally:
+            if not rest:
+                self._turn.release()
+        if rest:
+            threading.Thread(target=self._send_rest, args=(rest,), daemon=True).start()
+        return True
+
+    def _send_rest(self, rest: bytes) -> None:
+        try:
+            self._sock.sendall(rest)
+        except OSError:
+            self.end()  # a frame cut in the middle: nothing after it could be read
+        finally:
+            self._turn.release()
+
     def recv(self, size: int) -> bytes:
-        """Receive; who never stops sending waits until what he has sent is looked at."""
-        while len(self._waiting) >= _WAITING_MAX and not self._over:
-            self._sleep(_BREATH_SECONDS)
+        """Receive, and let the others have their turn."""
         if self._over:
             return b""  # the system would go on handing out what still arrives
         data: bytes = self._sock.recv(size)
@@ -150,6 +173,19 @@ class Lines:
         """Know a line no longer."""
         self._open.pop(session, None)
 
+    def send_now(self, session: str, message: str) -> bool:
+        """Send a message at once, unless others wait before it; say whether it is on its way.
+
+        Only where threads give way of their own accord: elsewhere one could overtake what another is about to send.
+        """
+        if self._engine.async_mode != "gevent":
+            return False
+        line = self._open.get(session)
+        held = self._engine.sockets.get(session)
+        if line is None or held is None or held.closed or not held.queue.empty() or held.upgrading:
+            return False
+        return line.send_now(message)
+
     def end(self, session: str, *, why: str) -> None:
         """End a line at once; its client is free to come again."""
         line = self._open.get(session)
@@ -166,6 +202,7 @@ class Tended:
     frames: Frames
     lines: Lines
     #: Of the driver below.
+    app: Callable[[Any], Any]
     ws: Any
     server_args: dict[str, Any]
 
@@ -181,11 +218,15 @@ class Tended:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., object]) -> Any:  # noqa: ANN401
         """Shake hands and serve; a handshake that is none is refused."""
         try:
-            return super().__call__(environ, start_response)  # type: ignore[misc]  # of the driver
+            self.ws = Inlet(environ, **self.server_args)
         except RemoteProtocolError as fault:
             self._session.close(wait=False, abort=True)
             start_response("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8")])
             return [str(fault).encode()]
+        served = self.app(self)
+        if self.ws.mode == "werkzeug":
+            raise ConnectionError  # so that its server writes no answer behind the last frame
+        return served
 
     def _tended(self, handler: Any) -> Callable[[Any], Any]:  # noqa: ANN401
         session = handler.__self__.sid
@@ -198,12 +239,13 @@ class Tended:
             finally:
                 self.lines.forget(session)
                 self.whole.end()
+                self.whole.close()
 
         return tend
 
     def _begin(self) -> None:
         """Take over the socket: who neither reads nor answers a ping for so long is gone."""
-        self.whole = WholeSocket(self.ws.sock, sleep=self._engine.sleep, waiting=self.ws.input_buffer)
+        self.whole = WholeSocket(self.ws.sock, sleep=self._engine.sleep)
         self.whole.settimeout(self._engine.ping_interval + self._engine.ping_timeout)
         self.ws.sock = self.whole
         self._compressed = _may_compress(self.ws.environ)
@@ -213,6 +255,10 @@ class Tended:
         if not self.ws.connected:
             raise OSError
         self.whole.send(self.frames.of(message, compressed=self._compressed))
+
+    def send_now(self, message: str) -> bool:
+        """Send a message in one frame if it goes at once."""
+        return bool(self.ws.connected) and self.whole.send_now(self.frames.of(message, compressed=self._compressed))
 
     def wait(self) -> str | None:
         """Return the next message, or None when the line has ended, as it does with one that is none."""

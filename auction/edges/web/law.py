@@ -19,6 +19,7 @@ from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.money import grouped
 from auction.foundation.kernel.refusal import InputMalformed, NotFound
 from auction.procedure.lots import queries as lots
+from auction.procedure.publicity import stamping
 from auction.rulebook import Instrument, Provision, rulebook
 from auction.rulebook.carried import carriers, kinds_seen
 
@@ -168,7 +169,9 @@ def how_it_works() -> str:
 @open_to(ANYONE)
 def verify() -> str:
     """Say how anybody checks a docket without trusting this site."""
-    return render_template("public/verify.html", section="verify")
+    with platform().read() as session:
+        stamp = stamping.newest(session)
+    return render_template("public/verify.html", section="verify", stamp=stamp)
 
 
 def _day(text: str | None) -> date:

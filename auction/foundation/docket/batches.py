@@ -7,6 +7,7 @@ goes by ``commands.append_all``, which seals and causes reactions as well.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from auction.foundation.database.acts import Act
@@ -14,7 +15,7 @@ from auction.foundation.database.together import Row, Statement
 from auction.foundation.docket.commands import WAKE_CHANNEL, Line
 from auction.foundation.docket.many import Head
 from auction.foundation.docket.reactions import DECLARED
-from auction.foundation.docket.rules import Entry, next_entry, written
+from auction.foundation.docket.rules import Entry, next_written
 
 _HEAD = "SELECT seq, hash, at FROM docket_heads WHERE chain = %s FOR UPDATE"
 _BIDS = (
@@ -46,7 +47,22 @@ def looked(chain: str, heads: Sequence[Row], bids: Sequence[Row]) -> tuple[Head 
     return head, {str(entry.public["bid_id"]): entry for entry in found}
 
 
-def chained(chain: str, head: Head, lines: Sequence[Line], *, now: datetime) -> list[Entry]:
+@dataclass(frozen=True, slots=True)
+class Chained:
+    """The entries that lines became behind a head, and each as it is written down."""
+
+    chain: str
+    entries: Sequence[Entry]
+    written: Sequence[str]
+
+    @property
+    def head(self) -> Head:
+        """Where the chain stands behind them."""
+        last = self.entries[-1]
+        return Head(last.seq, last.hash, last.at)
+
+
+def chained(chain: str, head: Head, lines: Sequence[Line], *, now: datetime) -> Chained:
     """Return the entries that lines become behind a head; a docket never runs backwards.
 
     :raises ValueError: for a line that has something to seal or that something reacts to
@@ -54,32 +70,28 @@ def chained(chain: str, head: Head, lines: Sequence[Line], *, now: datetime) -> 
     seq, prev = head.seq, head.hash
     at = max(now, head.at) if head.at else now
     entries: list[Entry] = []
+    written: list[str] = []
     for line in lines:
         if line.seal is not None or line.kind in DECLARED:
             msg = f"not an entry of a batch: {line.kind}"
             raise ValueError(msg)
         seq += 1
-        entry = next_entry(chain=chain, seq=seq, prev=prev, at=at, kind=line.kind, public=line.public)
+        entry, text = next_written(chain=chain, seq=seq, prev=prev, at=at, kind=line.kind, public=line.public)
         entries.append(entry)
+        written.append(text)
         prev = entry.hash
-    return entries
+    return Chained(chain, entries, written)
 
 
-def entering(act: Act, chain: str, entries: Sequence[Entry]) -> list[Statement]:
-    """Return what writes entries behind the chain's head, moves the head, and wakes who listens."""
-    last = entries[-1]
+def entering(act: Act, batch: Chained) -> list[Statement]:
+    """Return what writes a batch behind its chain's head, moves the head, and wakes who listens."""
+    head = batch.head
     statements = [
-        Statement(_ENTER, (chain, act.by, f"[{','.join(written(entry) for entry in entries)}]")),
-        Statement(_MOVE, (last.seq, last.hash, last.at, chain)),
+        Statement(_ENTER, (batch.chain, act.by, f"[{','.join(batch.written)}]")),
+        Statement(_MOVE, (head.seq, head.hash, head.at, batch.chain)),
     ]
     if act.session.info.get("notify", True):
-        statements.append(Statement(_WAKE, (WAKE_CHANNEL, chain)))
+        statements.append(Statement(_WAKE, (WAKE_CHANNEL, batch.chain)))
     else:
-        act.session.info.setdefault("moved", set()).add(chain)
+        act.session.info.setdefault("moved", set()).add(batch.chain)
     return statements
-
-
-def head_after(entries: Sequence[Entry]) -> Head:
-    """Return where the chain stands behind its newest entries."""
-    last = entries[-1]
-    return Head(last.seq, last.hash, last.at)

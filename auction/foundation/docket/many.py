@@ -67,6 +67,12 @@ def claim(act: Act, waiting: Subquery, *, limit: int) -> dict[str, Head]:
     return {row.chain: Head(row.seq, row.hash, row.at) for row in act.session.execute(query)}
 
 
+def lock_many(act: Act, chains: Collection[str]) -> None:
+    """Lock chains that have been begun, in sorted order, with one statement; waits for who is at one of them."""
+    query = select(DocketHead.chain).where(DocketHead.chain.in_(sorted(set(chains)))).order_by(DocketHead.chain)
+    act.session.execute(query.with_for_update()).all()
+
+
 def claim_named(act: Act, chains: Collection[str]) -> set[str]:
     """Lock those of the named chains that nobody else is at, and return them; heads are made when new."""
     if not chains:

@@ -74,6 +74,12 @@ def claim(session: Session, *, now: datetime) -> tuple[DocketReaction, Entry] | 
     return row, entry_of(found)
 
 
+def waiting(session: Session, *, more_than: int) -> bool:
+    """Say whether more than so many reactions wait."""
+    found = session.scalars(select(DocketReaction.id).limit(more_than + 1)).all()
+    return len(found) > more_than
+
+
 def run_one(act: Act) -> str | None:
     """Run the oldest waiting reaction; return its name, or None when nothing waits.
 

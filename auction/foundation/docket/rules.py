@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,15 +55,25 @@ def next_entry(
     sealed: str | None = None,
 ) -> Entry:
     """Return entry ``seq`` of a chain, chained to ``prev`` by SHA-256 over canonical JSON."""
+    return next_written(chain=chain, seq=seq, prev=prev, at=at, kind=kind, public=public, sealed=sealed)[0]
+
+
+def next_written(
+    *,
+    chain: str,
+    seq: int,
+    prev: str,
+    at: datetime,
+    kind: str,
+    public: Mapping[str, Any],
+    sealed: str | None = None,
+) -> tuple[Entry, str]:
+    """Return what ``next_entry`` does, and beside it the entry in JSON, hash and all, since that was just hashed."""
     entry = Entry(chain=chain, seq=seq, at=at, kind=kind, public=public, sealed=sealed, prev=prev, hash="")
+    form = canonical(entry.content())
     # Before anybody has seen it: a copy of each of thousands of bids a second would cost as much as its hash.
-    object.__setattr__(entry, "hash", sha256_hex(entry.content()))
-    return entry
-
-
-def written(entry: Entry) -> str:
-    """Return the entry in JSON, hash and all, for the database to take apart again."""
-    return f'{canonical(entry.content())[:-1].decode("utf-8")},"hash":"{entry.hash}"}}'
+    object.__setattr__(entry, "hash", hashlib.sha256(form).hexdigest())
+    return entry, f'{form[:-1].decode("utf-8")},"hash":"{entry.hash}"}}'
 
 
 def first_fault(entries: Iterable[Entry]) -> tuple[int, str] | None:

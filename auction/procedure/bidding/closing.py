@@ -6,7 +6,7 @@ thing somebody holds, is left for the next. What is decided, recorded and entere
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,9 +29,9 @@ from auction.rulebook.carried import carries_out
 #: A close waits so long for bids that arrived in time and stand in a line, where no process tells what waits.
 CLOSE_GRACE = timedelta(milliseconds=1500)
 #: The least it waits in any case.
-_FLOOR = timedelta(milliseconds=200)
+LEAST_WAIT = timedelta(milliseconds=200)
 #: No bid is decided later after its arrival (``edges.live.sequencer``): nothing longer needs to be waited for.
-_LONGEST = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Struck:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a closed lot ended; ``winner`` is a registration id, as long as the sale stands."""
+    """How a lot ended; ``winner`` is a registration id where it was sold."""
 
     lot: str
     case: str
@@ -63,6 +63,7 @@ class _Ending:
     hour: Hour
     standing: rules.Standing
     code: str | None
+    ran_from: datetime
 
     @property
     def outcome(self) -> str:
@@ -78,7 +79,7 @@ def close_up_to(session: Session, *, now: datetime) -> datetime:
     decided = service.decided_until(session)
     if decided is None:
         return now - CLOSE_GRACE
-    return max(min(decided, now - _FLOOR), now - _LONGEST)
+    return max(min(decided, now - LEAST_WAIT), now - LONGEST_WAIT)
 
 
 @command("close_lot", by=())
@@ -128,9 +129,9 @@ def close_lots_due(act: Act, *, until: datetime, limit: int) -> Struck:
     return Struck(done=len(closing), deferred=len(deferred), left=tuple(sorted(held)))
 
 
-def ended(session: Session, locked: Sequence[str]) -> dict[str, Ended]:
-    """Return how closed lots ended, by lot."""
-    found = [one for one in hours.struck(session, locked) if one.status == "closed"]
+def ended(session: Session, ids: Collection[str]) -> dict[str, Ended]:
+    """Return how several closed lots ended, by lot."""
+    found = hours.struck(session, ids)
     numbers = _numbers(session, found)
     query = select(Bidding.lot_id, Bidding.price_minor, Bidding.leader_id)
     rows = session.execute(query.where(Bidding.lot_id.in_([one.id for one in found])))
@@ -140,7 +141,7 @@ def ended(session: Session, locked: Sequence[str]) -> dict[str, Ended]:
             lot=one.id,
             case=one.case,
             price_minor=bids[one.id].price_minor,
-            winner=bids[one.id].leader_id,
+            winner=bids[one.id].leader_id if one.outcome == "sold" else None,
             ends_at=one.ends_at,
             balance_days=one.balance_days,
             numbers=numbers[one.frozen],
@@ -172,7 +173,7 @@ def _ending(hour: Hour, row: Bidding) -> _Ending:
         bids=row.bids,
         extensions=row.extensions,
     )
-    return _Ending(hour, standing, row.leader_code)
+    return _Ending(hour, standing, row.leader_code, ran_from=row.resumed_at or row.opened_at)
 
 
 def _things_of_unsold(act: Act, endings: Sequence[_Ending]) -> dict[str, list[str]]:
@@ -214,7 +215,7 @@ def _defer(act: Act, endings: Sequence[_Ending]) -> set[str]:
 def _due(session: Session, endings: Sequence[_Ending]) -> dict[str, service.Due]:
     """Return each lot's end with the numbers it is frozen to."""
     numbers = _numbers(session, [one.hour for one in endings])
-    return {one.hour.id: service.Due(one.hour.ends_at, numbers[one.hour.frozen]) for one in endings}
+    return {one.hour.id: service.Due(one.ran_from, one.hour.ends_at, numbers[one.hour.frozen]) for one in endings}
 
 
 def _numbers(session: Session, found: Sequence[Hour]) -> dict[str, Numbers]:

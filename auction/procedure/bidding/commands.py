@@ -169,11 +169,11 @@ def place_bids(act: Act, *, lot: str, offers: Sequence[Offer], kept: Kept | None
     )  # fmt: skip
     answers = [batch.take(offer, bidder=reading.bidders.get(offer.person)) for offer in offers]
     if batch.lines:
-        entries = batches.chained(chain, head, batch.lines, now=act.now)
-        batch.attach(entries)
+        made = batches.chained(chain, head, batch.lines, now=act.now)
+        batch.attach(made.entries)
         stored = _stored(act, before=reading.standing, after=batch.standing, lot=lot, code=batch.leader_code)
-        together(act.session, [*batches.entering(act.as_platform(), chain, entries), *stored])
-        kept.moved(head=batches.head_after(entries), standing=batch.standing, leader_code=batch.leader_code)
+        together(act.session, [*batches.entering(act.as_platform(), made), *stored])
+        kept.moved(head=made.head, standing=batch.standing, leader_code=batch.leader_code)
     return [answer() for answer in answers]
 
 

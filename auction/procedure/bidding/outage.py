@@ -74,12 +74,13 @@ class Outage:
 
 
 def gaps(spans: Iterable[Span], *, begin: datetime, end: datetime) -> list[Gap]:
-    """Return the stretches of ``[begin, end)`` that none of the spans covers, in order."""
+    """Return the stretches of ``[begin, end)`` that none of the spans covers, in order.
+
+    A process that beat once and no more has served for no time at all, and parts no gap.
+    """
     found: list[Gap] = []
     reached = begin
-    for span in sorted(spans):
-        if span.began_at >= end:
-            break
+    for span in sorted(one for one in spans if one.began_at < min(one.until_at, end)):
         if span.began_at > reached:
             found.append(Gap(reached, span.began_at))
         reached = max(reached, span.until_at)
@@ -99,19 +100,26 @@ def within(spans: Iterable[Span], *, begin: datetime, end: datetime) -> tuple[Sp
 
 @carries_out("auction.outage_tolerance", "auction.outage_window", seen_in=("lot.deferred",))
 def outage(
-    spans: Sequence[Span], *, ends_at: datetime, numbers: Numbers, measured_from: datetime | None, now: datetime
+    spans: Sequence[Span],
+    *,
+    ran_from: datetime,
+    ends_at: datetime,
+    numbers: Numbers,
+    measured_from: datetime | None,
+    now: datetime,
 ) -> Outage | None:
     """Return why a lot whose end has come must not be closed but deferred, or None when it may close.
 
     Bidding stood still for as long as the rule tolerates, or longer, shortly before the end; or it stood still at the
     end and came back later than tolerated. Before ``measured_from`` nothing was measured, and nothing is presumed.
 
+    :param ran_from: since when bidding has run without a stay; what was before, who let it go on has weighed
     :param measured_from: when service was first measured at all; None where it never was
     """
     tolerance = numbers.auction.outage_tolerance
     if measured_from is None or measured_from >= ends_at:
         return Outage() if now - ends_at > tolerance else None
-    begin = max(ends_at - numbers.auction.outage_window, measured_from)
+    begin = max(ends_at - numbers.auction.outage_window, measured_from, ran_from)
     longest = max(gaps(spans, begin=begin, end=ends_at), key=lambda gap: gap.length, default=None)
     if longest is None or longest.length < tolerance:
         longest = _standstill(spans, ends_at=ends_at, now=now, tolerance=tolerance)

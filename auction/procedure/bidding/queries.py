@@ -97,6 +97,11 @@ def registration(session: Session, registration_id: str) -> RegistrationRecord:
     return _record(row)
 
 
+def registrations_by_id(session: Session, ids: Collection[str]) -> dict[str, RegistrationRecord]:
+    """Return the registrations of those ids that exist, by id."""
+    return {row.id: _record(row) for row in session.scalars(select(Registration).where(Registration.id.in_(ids)))}
+
+
 def registrations(session: Session, lot: str) -> list[RegistrationRecord]:
     """Return a lot's registrations in the order made."""
     rows = session.scalars(

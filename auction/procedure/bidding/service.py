@@ -25,8 +25,9 @@ _SERVES = ServiceSpan.role == "web"
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A lot whose end has come, with the numbers it is frozen to."""
+    """A lot whose end has come: since when bidding ran without a stay, and the numbers it is frozen to."""
 
+    since: datetime
     ends_at: datetime
     numbers: Numbers
 
@@ -64,7 +65,7 @@ def outages(session: Session, due: Mapping[str, Due], *, now: datetime) -> dict[
     since = measured_from(session)
     proved = spans(session, begin=earliest, end=now, now=now) if since is not None else []
     found = {
-        lot: outage(proved, ends_at=one.ends_at, numbers=one.numbers, measured_from=since, now=now)
+        lot: outage(proved, ran_from=one.since, ends_at=one.ends_at, numbers=one.numbers, measured_from=since, now=now)
         for lot, one in due.items()
     }
     return {lot: why for lot, why in found.items() if why is not None}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from sqlalchemy import select
 
 from auction.foundation.database.acts import Act, command
 from auction.foundation.docket.commands import append, lock
+from auction.foundation.docket.many import lock_many
 from auction.foundation.docket.reactions import reacts_to
 from auction.foundation.docket.rules import Entry
 from auction.foundation.kernel.ids import new_id
@@ -18,8 +18,8 @@ from auction.foundation.kernel.roles import Role
 from auction.foundation.ledger.commands import book
 from auction.foundation.ledger.rules import Account
 from auction.gateways.port import OrderKind
+from auction.procedure.bidding import closing, eligibility
 from auction.procedure.bidding import commands as bidding_acts
-from auction.procedure.bidding import eligibility
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.bidding.queries import RegistrationRecord
 from auction.procedure.bidding.rules import RegistrationClosed
@@ -28,7 +28,6 @@ from auction.procedure.deposits.models import Deposit
 from auction.procedure.deposits.rules import DepositStatus
 from auction.procedure.inputs import Checks
 from auction.procedure.lots import queries as lots
-from auction.procedure.treasury import queries as treasury
 from auction.procedure.treasury import ways
 from auction.procedure.treasury.orders import answers, no_longer_due, request_order
 from auction.procedure.treasury.queries import OrderRecord
@@ -85,7 +84,7 @@ def pay_deposit(act: Act, *, lot: str, registration: str, amount_minor: int, way
         return _paid(bidding.registration(act.session, found.id), order=None)
     chosen = ways.chosen(act.session, court=record.court, purpose=Purpose.DEPOSIT, amount_minor=amount, way=way)
     deposit = _requested(act, row, found)
-    order = _order(act, deposit, kind=OrderKind.HOLD, way=chosen)
+    order = _ask_for(act, deposit, way=chosen)
     return _paid(found, order=order.id)
 
 
@@ -95,11 +94,25 @@ def pay_deposit(act: Act, *, lot: str, registration: str, amount_minor: int, way
     "settlement.winner_deposit_transfer",
     seen_in=("deposit.released", "deposit.applied"),
 )
-@reacts_to("lot.closed")
+@command("settle_deposits", by=())
+def settle_deposits_together(act: Act, *, entries: Sequence[Entry]) -> None:
+    """Send the losers' deposits of closed lots back and hand the winners' to the court (articles 23 and 25)."""
+    chains = [entry.chain for entry in entries]
+    lock_many(act, chains)
+    found = closing.ended(act.session, [chain.removeprefix("lot:") for chain in chains])
+    _close_for_payment(act, lots=found)
+    rows = _undecided(act, lots=found)
+    winners = {one.winner for one in found.values()}
+    by = {lot: one.ends_at + one.numbers.auction.loser_release for lot, one in found.items()}
+    returning.call_in(act, [row for row in rows if row.registration_id in winners], by=by)
+    returning.send_back(act, [row for row in rows if row.registration_id not in winners], by=by)
+
+
+@reacts_to("lot.closed", together=settle_deposits_together)
 @command("settle_deposits", by=())
 def settle_deposits(act: Act, *, entry: Entry) -> None:
     """Send the losers' deposits back and hand the winner's to the court (articles 23 and 25)."""
-    _end(act, lot=entry.chain.removeprefix("lot:"))
+    settle_deposits_together(act, entries=[entry])
 
 
 @carries_out("auction.loser_release")
@@ -117,32 +130,26 @@ def return_deposits_of_revoked(act: Act, *, entry: Entry) -> None:
     _end(act, lot=entry.chain.removeprefix("lot:"), ended=entry)
 
 
-def _end(act: Act, *, lot: str, ended: Entry | None = None) -> None:
+def _end(act: Act, *, lot: str, ended: Entry) -> None:
+    """Send every deposit of a lot back that ended without a buyer, or whose sale does not stand."""
     lock(act, f"lot:{lot}")
     record = lots.lot(act.session, lot)
-    winner = None if ended else bidding.outcome(act.session, lot).winner
-    ended_at = ended.at if ended else record.closed_at or act.now
-    _close_for_payment(act, lot=lot)
-    rows = act.session.scalars(
-        select(Deposit)
-        .where(Deposit.lot_id == lot, Deposit.status == DepositStatus.HELD.value, Deposit.decided_at.is_(None))
-        .order_by(Deposit.id)
-        .with_for_update()
-    ).all()
+    _close_for_payment(act, lots=[lot])
+    rows = _undecided(act, lots=[lot])
     if not rows:
         # A lot that was taken back unannounced has no numbers of its own, and nobody can have paid for it.
         return
-    by = ended_at + bidding.numbers_of(record).auction.loser_release
-    for row in rows:
-        if row.registration_id == winner:
-            row.decided_at, row.return_by = act.now, by
-            _order(act, row, kind=OrderKind.APPLY)
-    returning.send_back(act, [row for row in rows if row.registration_id != winner], by=by)
+    returning.send_back(act, rows, by={lot: ended.at + bidding.numbers_of(record).auction.loser_release})
 
 
-def _close_for_payment(act: Act, *, lot: str) -> None:
-    """Let nobody pay a deposit on an ended lot any more; whoever has begun to is told, or gets his money back."""
-    asked = select(Deposit.id).where(Deposit.lot_id == lot, Deposit.status == DepositStatus.REQUESTED.value)
+def _undecided(act: Act, *, lots: Collection[str]) -> Sequence[Deposit]:
+    query = select(Deposit).where(Deposit.lot_id.in_(lots), Deposit.status == DepositStatus.HELD.value)
+    return act.session.scalars(query.where(Deposit.decided_at.is_(None)).order_by(Deposit.id).with_for_update()).all()
+
+
+def _close_for_payment(act: Act, *, lots: Collection[str]) -> None:
+    """Let nobody pay a deposit on ended lots any more; whoever has begun to is told, or gets his money back."""
+    asked = select(Deposit.id).where(Deposit.lot_id.in_(lots), Deposit.status == DepositStatus.REQUESTED.value)
     no_longer_due(act, subjects=act.session.scalars(asked).all())
 
 
@@ -156,15 +163,14 @@ def _refused(act: Act, *, order: OrderRecord) -> None:
 
 
 def _together(act: Act, *, orders: Sequence[OrderRecord]) -> None:
-    """Answer several orders of one lot: what went back in a few statements, the others one by one."""
+    """Answer several orders: what went back in a few statements, the others one by one."""
     backward = [order for order in orders if order.kind is OrderKind.RELEASE]
     for order in orders:
         if order.kind is not OrderKind.RELEASE:
             _done(act, order=order)
     query = select(Deposit).where(Deposit.id.in_([order.subject for order in backward])).with_for_update()
     rows = {row.id: row for row in act.session.scalars(query.execution_options(populate_existing=True))}
-    for _, of_lot in groupby(sorted(backward, key=lambda order: order.lot or ""), key=lambda order: order.lot):
-        returning.gone(act, [(rows[order.subject], order) for order in of_lot])
+    returning.gone(act, [(rows[order.subject], order) for order in backward])
 
 
 @answers(PURPOSE, refused=_refused, together=_together)
@@ -199,7 +205,7 @@ def _hold(act: Act, row: Deposit, order: OrderRecord) -> None:
         # Whatever the law has against the bidder by now, the court may not keep the money.
         row.failed_because = refusal.code
         numbers = bidding.numbers_of(lots.lot(act.session, row.lot_id))
-        returning.send_back(act, [row], by=act.now + numbers.auction.loser_release)
+        returning.send_back(act, [row], by={row.lot_id: act.now + numbers.auction.loser_release})
 
 
 def _enter_held(act: Act, *, lot: str, code: str, amount_minor: int) -> None:
@@ -252,21 +258,19 @@ def _requested(act: Act, row: Deposit | None, found: RegistrationRecord) -> Depo
     return row
 
 
-def _order(act: Act, row: Deposit, *, kind: OrderKind, way: str | None = None) -> OrderRecord:
-    paid = None if kind is OrderKind.HOLD else treasury.done_order(act.session, subject=row.id, kind=OrderKind.HOLD)
+def _ask_for(act: Act, row: Deposit, *, way: str | None) -> OrderRecord:
     record = lots.lot(act.session, row.lot_id)
     return request_order(
         act.as_platform(),
-        kind=kind,
+        kind=OrderKind.HOLD,
         purpose=PURPOSE,
         subject=row.id,
         case=row.case_id,
         lot=row.lot_id,
         party=row.person_id,
         amount_minor=row.amount_minor,
-        way=paid.gateway if paid else way,
-        origin=paid.gateway_reference if paid else None,
-        held_until=None if paid else record.ends_at + bidding.numbers_of(record).auction.loser_release,
+        way=way,
+        held_until=record.ends_at + bidding.numbers_of(record).auction.loser_release,
     )
 
 

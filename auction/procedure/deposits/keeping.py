@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auction.foundation.database.acts import Act
-from auction.foundation.docket.commands import Line, append_all
+from auction.foundation.docket.commands import Line
+from auction.foundation.docket.many import append_to_many
 from auction.foundation.ledger.commands import Booking, book_all
 from auction.foundation.ledger.rules import Account, Posting
 from auction.foundation.ledger.rules import move as carried
@@ -32,7 +33,7 @@ def postings(row: Deposit, *, minor: int, source: Account, target: Account) -> l
 def book_and_enter(
     act: Act, done: Iterable[tuple[Deposit, OrderRecord]], *, kind: str, source: Account, target: Account
 ) -> None:
-    """Book that deposits of one lot went from one account to another, whole, and enter it in the docket."""
+    """Book that deposits went from one account to another, whole, and enter it in the dockets of their lots."""
     moved = list(done)
     if not moved:
         return
@@ -43,6 +44,9 @@ def book_and_enter(
             for row, order in moved
         ],
     )
-    lines = [Line(kind, {"code": row.code, "amount_minor": row.amount_minor}) for row, _ in moved]
-    append_all(act, f"lot:{moved[0][0].lot_id}", lines)
+    lines: dict[str, list[Line]] = {}
+    for row, _ in moved:
+        entered = Line(kind, {"code": row.code, "amount_minor": row.amount_minor})
+        lines.setdefault(f"lot:{row.lot_id}", []).append(entered)
+    append_to_many(act, lines)
     act.session.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,6 +68,12 @@ def deposit_of(session: Session, *, registration: str) -> DepositRecord | None:
     """Return the deposit of a registration, or None when none was ever asked for."""
     row = session.scalars(select(Deposit).where(Deposit.registration_id == registration)).one_or_none()
     return deposit_record(row) if row else None
+
+
+def deposits_of(session: Session, *, registrations: Collection[str]) -> dict[str, DepositRecord]:
+    """Return the deposits of registrations that were asked for one, by registration."""
+    rows = session.scalars(select(Deposit).where(Deposit.registration_id.in_(registrations)))
+    return {row.registration_id: deposit_record(row) for row in rows}
 
 
 def deposits_of_lot(session: Session, *, lot: str) -> list[DepositRecord]:

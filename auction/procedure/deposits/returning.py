@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from auction.foundation.database.acts import Act
@@ -17,20 +17,23 @@ from auction.procedure.treasury.orders import Wanted, request_orders
 from auction.procedure.treasury.queries import OrderRecord
 
 
-def send_back(act: Act, rows: Sequence[Deposit], *, by: datetime) -> None:
-    """Decide that held deposits of one lot go back by an instant, and order it: each the way it came."""
+def call_in(act: Act, rows: Sequence[Deposit], *, by: Mapping[str, datetime]) -> None:
+    """Decide that winners' deposits go to the court, and order it, by an instant told for each lot."""
+    _order(act, rows, kind=OrderKind.APPLY, by=by)
+
+
+def send_back(act: Act, rows: Sequence[Deposit], *, by: Mapping[str, datetime]) -> None:
+    """Decide that held deposits go back by an instant told for each lot, and order it: each the way it came."""
     if not rows:
         return
-    paid = treasury.done_orders(act.session, subjects=[row.id for row in rows], kind=OrderKind.HOLD)
     for row in rows:
         keeping.move(row, DepositStatus.REFUNDABLE)
-        row.decided_at, row.return_by = act.now, by
-    orders = request_orders(act.as_platform(), wanted=[_release(row, paid[row.id]) for row in rows])
+    orders = _order(act, rows, kind=OrderKind.RELEASE, by=by)
     book_all(act, [_decided(row, order) for row, order in zip(rows, orders, strict=True)])
 
 
 def gone(act: Act, done: Sequence[tuple[Deposit, OrderRecord]]) -> None:
-    """Take note that deposits of one lot have left for who paid them.
+    """Take note that deposits have left for who paid them.
 
     Of a hold that had lapsed nothing was left to send: its payer has his money, and that is what is booked.
     """
@@ -40,9 +43,18 @@ def gone(act: Act, done: Sequence[tuple[Deposit, OrderRecord]]) -> None:
     keeping.book_and_enter(act, done, kind="deposit.released", source=Account.REFUNDABLE, target=Account.OUTSIDE)
 
 
-def _release(row: Deposit, paid: OrderRecord) -> Wanted:
+def _order(act: Act, rows: Sequence[Deposit], *, kind: OrderKind, by: Mapping[str, datetime]) -> Sequence[OrderRecord]:
+    if not rows:
+        return []
+    paid = treasury.done_orders(act.session, subjects=[row.id for row in rows], kind=OrderKind.HOLD)
+    for row in rows:
+        row.decided_at, row.return_by = act.now, by[row.lot_id]
+    return request_orders(act.as_platform(), wanted=[_wanted(row, paid[row.id], kind=kind) for row in rows])
+
+
+def _wanted(row: Deposit, paid: OrderRecord, *, kind: OrderKind) -> Wanted:
     return Wanted(
-        kind=OrderKind.RELEASE,
+        kind=kind,
         purpose=keeping.PURPOSE,
         subject=row.id,
         case=row.case_id,

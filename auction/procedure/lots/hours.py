@@ -27,6 +27,7 @@ class Hour:
     id: str
     case: str
     status: str
+    outcome: str | None
     round: Round
     start_price_minor: int
     increment_minor: int
@@ -78,8 +79,8 @@ def struck(session: Session, lots: Collection[str]) -> list[Hour]:
     """Return lots as they stand now, whatever this session read before, the first to end first."""
     frozen = func.concat_ws(" ", Lot.rulebook["sha256"].astext, Lot.rulebook["on"].astext).label("frozen")
     columns = (
-        Lot.id, Lot.case_id, Lot.status, Lot.round, Lot.start_price_minor, Lot.increment_minor, Lot.opens_at,
-        Lot.ends_at, Lot.balance_days, frozen,
+        Lot.id, Lot.case_id, Lot.status, Lot.outcome, Lot.round, Lot.start_price_minor, Lot.increment_minor,
+        Lot.opens_at, Lot.ends_at, Lot.balance_days, frozen,
     )  # fmt: skip
     rows = session.execute(select(*columns).where(Lot.id.in_(lots)).order_by(Lot.ends_at, Lot.id))
     return [Hour(*row) for row in rows]

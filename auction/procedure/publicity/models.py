@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Identity, Integer, PrimaryKeyConstraint, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Identity, Integer, PrimaryKeyConstraint, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from auction.foundation.database.base import Base, Instant, MaybeInstant
@@ -60,6 +60,18 @@ class LogHead(Base):
     at: Mapped[Instant]
     key: Mapped[str] = mapped_column(Text)
     signature: Mapped[str] = mapped_column(Text)
+
+
+class LogStamp(Base):
+    """What a time-stamping authority swore of the root of a size (RFC 3161): its whole answer, in base64."""
+
+    __tablename__ = "log_stamps"
+
+    size: Mapped[int] = mapped_column(BigInteger, ForeignKey("log_heads.size"), primary_key=True)
+    at: Mapped[Instant]
+    authority: Mapped[str] = mapped_column(Text)
+    token: Mapped[str] = mapped_column(Text)
+    kept_at: Mapped[Instant]
 
 
 class ProofProgress(Base):

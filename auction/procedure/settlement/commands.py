@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from sqlalchemy import func, select
 
 from auction.foundation.database.acts import Act, command
-from auction.foundation.docket.commands import append, lock
+from auction.foundation.docket.commands import Line, append, lock
+from auction.foundation.docket.many import append_to_many, lock_many
 from auction.foundation.docket.reactions import reacts_to
 from auction.foundation.docket.rules import Entry
 from auction.foundation.kernel.calendar import day_of
@@ -13,9 +16,12 @@ from auction.foundation.kernel.canonical import instant_text
 from auction.foundation.kernel.roles import Role
 from auction.gateways.port import OrderKind
 from auction.procedure.assets import commands as assets
-from auction.procedure.bidding import eligibility, joint
+from auction.procedure.bidding import closing, eligibility, joint
 from auction.procedure.bidding import queries as bidding
+from auction.procedure.bidding.closing import Ended
+from auction.procedure.bidding.queries import RegistrationRecord
 from auction.procedure.deposits import queries as deposits
+from auction.procedure.deposits.queries import DepositRecord
 from auction.procedure.inputs import Checks
 from auction.procedure.lots import approvals
 from auction.procedure.lots import queries as lots
@@ -35,42 +41,49 @@ from auction.rulebook.carried import carries_out
 PURPOSE = "balance"
 
 
+@command("confirm_sale", by=())
+def confirm_sales_together(act: Act, *, entries: Sequence[Entry]) -> None:
+    """Open the settlements of sold lots and publish the confirmations in the buyers' real names (article 22)."""
+    chains = [entry.chain for entry in entries]
+    lock_many(act, chains)
+    found = closing.ended(act.session, [chain.removeprefix("lot:") for chain in chains])
+    known = set(act.session.scalars(select(Settlement.lot_id).where(Settlement.lot_id.in_(found))))
+    sold = [one for one in found.values() if one.winner is not None and one.lot not in known]
+    buyers = bidding.registrations_by_id(act.session, [one.winner for one in sold if one.winner is not None])
+    paid = deposits.deposits_of(act.session, registrations=buyers)
+    rows = [_settlement(act, one, buyer=buyers[one.winner or ""], deposit=paid.get(one.winner or "")) for one in sold]
+    act.session.add_all(rows)
+    act.session.flush()
+    append_to_many(act, {f"lot:{row.lot_id}": [_confirmation(act, row, buyers)] for row in rows})
+    for row in rows:
+        keeping.mark_whole(act, row)
+
+
 @carries_out("auction.confirmation_published", seen_in=("settlement.confirmed",))
-@reacts_to("lot.closed")
+@reacts_to("lot.closed", together=confirm_sales_together)
 @command("confirm_sale", by=())
 def confirm_sale(act: Act, *, entry: Entry) -> None:
     """Open the settlement of a sold lot and publish the confirmation in the buyer's real name (article 22)."""
-    lot = entry.chain.removeprefix("lot:")
-    lock(act, f"lot:{lot}")
-    result = bidding.outcome(act.session, lot)
-    if result.outcome != "sold" or result.winner is None or result.price_minor is None:
-        return
-    if act.session.get(Settlement, lot) is not None:
-        return
-    record = lots.lot(act.session, lot)
-    buyer = bidding.registration(act.session, result.winner)
-    deposit = deposits.deposit_of(act.session, registration=buyer.id)
-    counted = deposit.counted_minor if deposit else 0
-    closed_at = result.closed_at or entry.at
-    row = Settlement(
-        lot_id=lot,
-        case_id=result.case,
+    confirm_sales_together(act, entries=[entry])
+
+
+def _settlement(act: Act, sale: Ended, *, buyer: RegistrationRecord, deposit: DepositRecord | None) -> Settlement:
+    counted, price_minor = deposit.counted_minor if deposit else 0, sale.price_minor or 0
+    return Settlement(
+        lot_id=sale.lot,
+        case_id=sale.case,
         buyer_registration_id=buyer.id,
         buyer_person_id=buyer.person,
-        price_minor=result.price_minor,
+        price_minor=price_minor,
         credit_minor=0,
         way="auction",
         deposit_minor=counted,
-        balance_minor=rules.balance(price_minor=result.price_minor, deposit_minor=counted),
+        balance_minor=rules.balance(price_minor=price_minor, deposit_minor=counted),
         status=SettlementStatus.AWAITING_BALANCE.value,
-        balance_due_by=rules.balance_due_by(closed_at, days=record.balance_days),
+        balance_due_by=rules.balance_due_by(sale.ends_at, days=sale.balance_days),
         confirmed_at=act.now,
-        confirmation_number=f"{day_of(closed_at).year}成交确认{lot}",
+        confirmation_number=f"{day_of(sale.ends_at).year}成交确认{sale.lot}",
     )
-    act.session.add(row)
-    act.session.flush()
-    _enter_confirmation(act, row, code=buyer.code)
-    keeping.mark_whole(act, row)
 
 
 @reacts_to("deposit.applied")
@@ -246,16 +259,16 @@ def _refuse_unqualified(act: Act, row: Settlement) -> None:
         raise rules.BuyerNotQualified(why=why)
 
 
-def _enter_confirmation(act: Act, row: Settlement, *, code: str) -> None:
+def _confirmation(act: Act, row: Settlement, buyers: Mapping[str, RegistrationRecord]) -> Line:
     together = joint.named_buyers(act.session, lot=row.lot_id, person=row.buyer_person_id)
     public = {
         "confirmation_number": row.confirmation_number,
         "buyer": "、".join(one["name"] for one in together),
         **({"buyers": together} if len(together) > 1 else {}),
-        "code": code,
+        "code": buyers[row.buyer_registration_id or ""].code,
         "price_minor": row.price_minor,
         "deposit_minor": row.deposit_minor,
         "balance_minor": row.balance_minor,
         "balance_due_by": instant_text(row.balance_due_by),
     }
-    append(act, f"lot:{row.lot_id}", "settlement.confirmed", public)
+    return Line("settlement.confirmed", public)

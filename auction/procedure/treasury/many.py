@@ -1,7 +1,7 @@
 """Several orders at once: what becomes of ten thousand deposits costs a few statements, not ten thousand.
 
-Each of these acts does what its counterpart in ``orders`` does for one; the caller gives orders of one lot or case, so
-that no lock is held for longer than that takes.
+Each of these acts does what its counterpart in ``orders`` does for one; the caller gives orders of one lot or case, or
+of as many as have few each, so that no lock is held for longer than that takes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import groupby
 from sqlalchemy import select
 
 from auction.foundation.database.acts import Act, command
-from auction.foundation.docket.commands import lock
+from auction.foundation.docket.many import lock_many
 from auction.gateways.port import Receipt, Underway
 from auction.procedure.treasury.models import MoneyOrderRow
 from auction.procedure.treasury.orders import PURPOSES, chain_of, mark_done, mark_underway
@@ -48,7 +48,7 @@ def note_all_underway(act: Act, *, words: Mapping[str, Underway]) -> None:
 def _locked(act: Act, orders: Collection[str]) -> Sequence[MoneyOrderRow]:
     subjects = select(MoneyOrderRow.lot_id, MoneyOrderRow.case_id).where(MoneyOrderRow.id.in_(orders)).distinct()
     # The subjects' locks come first, as in every command, so that two acts never wait for each other.
-    lock(act, *(chain_of(lot=found.lot_id, case=found.case_id) for found in act.session.execute(subjects)))
+    lock_many(act, [chain_of(lot=found.lot_id, case=found.case_id) for found in act.session.execute(subjects)])
     return act.session.scalars(
         select(MoneyOrderRow)
         .where(MoneyOrderRow.id.in_(orders))

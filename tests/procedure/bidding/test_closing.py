@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from auction.edges.jobs import closing as hours
-from auction.edges.jobs.sweep import settle, sweeping
+from auction.edges.jobs.sweep import give_back, settle, sweep, sweeping
+from auction.edges.live.sequencer import ANSWER_SECONDS
 from auction.edges.platform import Platform
 from auction.foundation.database.acts import Act
 from auction.foundation.docket import queries as docket
@@ -21,7 +22,7 @@ from auction.foundation.docket.rules import Entry, first_fault
 from auction.foundation.kernel.canonical import instant_text
 from auction.foundation.kernel.roles import PLATFORM
 from auction.gateways.clock import ManualClock
-from auction.procedure.bidding import closing, queries, rules, stays
+from auction.procedure.bidding import beats, closing, queries, rules, stays
 from auction.procedure.bidding.closing import Struck
 from auction.procedure.bidding.opening import open_lots_due
 from auction.procedure.lots import queries as lots
@@ -155,15 +156,26 @@ def test_a_batch_closes_each_lot_as_it_would_be_closed_alone(sale: Sale) -> None
         }
 
 
-def test_what_follows_from_a_batch_is_what_follows_from_each(sale: Sale) -> None:
+def by_the_jobs(platform: Platform) -> None:
+    """Let the works of the jobs process do what follows, until nothing waits."""
+    for _ in range(4):
+        sweep(platform)
+        give_back(platform)
+
+
+@pytest.mark.parametrize("follow", [settle, by_the_jobs])
+def test_what_follows_from_a_batch_is_what_follows_from_each(sale: Sale, follow: Callable[[Platform], object]) -> None:
     go_to(sale, end_of(sale, "L1"))
     close(sale)
-    settle(sale.platform)
+    follow(sale.platform)
     assert sale.money().held_minor == 0
     assert sale.money().proceeds_minor == 2 * DEPOSIT_MINOR
-    assert kinds(sale, "L2").count("settlement.confirmed") == 1
-    assert kinds(sale, "L2").count("deposit.released") == 1
-    assert kinds(sale, "L3").count("deposit.released") == 1
+    bids = ["bid.accepted", "bid.accepted", "lot.closed", "settlement.confirmed"]
+    assert kinds(sale, "L2")[-6:-2] == bids
+    assert sorted(kinds(sale, "L2")[-2:]) == ["deposit.applied", "deposit.released"]
+    assert kinds(sale, "L3")[-2:] == ["lot.closed", "deposit.released"]
+    with sale.platform.read() as session:
+        assert session.execute(text("SELECT count(*) FROM docket_reactions")).scalar_one() == 0
     with sale.platform.read() as session:
         things = session.scalars(text("SELECT status FROM properties ORDER BY id")).all()
     assert things == ["disposing", "disposing", "seized", "seized"]
@@ -212,6 +224,23 @@ def test_a_lot_whose_bids_are_being_decided_is_closed_next_time(sale: Sale) -> N
         assert close(sale) == Struck(done=3)
         assert close(sale) == Struck()
     assert close(sale) == Struck(done=1)
+
+
+def test_a_case_stops_selling_once_lots_closed_together_cover_it(platform: Platform) -> None:
+    sale = Sale(platform)
+    sale.open()
+    for lot in ("L1", "L2"):
+        sale.announce(lot)
+    sale.admit("A", "L1")
+    sale.until_open()
+    sale.bid("A", START_MINOR, "L1")
+    go_to(sale, end_of(sale, "L1") - timedelta(minutes=1))
+    sale.admit("A", "L2")
+    sale.bid("A", START_MINOR, "L2")
+    go_to(sale, end_of(sale, "L1"))
+    assert close(sale) == Struck(done=1)
+    by_the_jobs(platform)
+    assert kinds(sale, "L2")[-1] == "lot.suspended"
 
 
 def test_a_lot_whose_thing_somebody_holds_is_closed_next_time(sale: Sale) -> None:
@@ -264,6 +293,55 @@ def test_the_close_waits_for_who_arrived_in_time(sale: Sale) -> None:
     assert hours.strike(sale.platform) == 0
     go_to(sale, end_of(sale, "L1") + closing.CLOSE_GRACE)
     assert hours.strike(sale.platform) == 4
+
+
+def beat(sale: Sale, process: str, *, oldest_waiting_at: datetime | None = None, role: beats.Role = "web") -> None:
+    """Let a process tell what waits there at this instant."""
+    with sale.platform.act() as act:
+        beats.beat(act, process=process, role=role, span=None, oldest_waiting_at=oldest_waiting_at)
+
+
+def forget_beats(sale: Sale) -> None:
+    with sale.platform.act() as act:
+        act.session.execute(text("DELETE FROM service_spans"))
+
+
+def test_the_close_waits_for_a_bid_that_arrived_in_time_and_still_waits(sale: Sale) -> None:
+    ends_at = end_of(sale, "L1")
+    arrived = ends_at - timedelta(microseconds=1)
+    go_to(sale, ends_at + timedelta(seconds=3))
+    beat(sale, "idle")
+    beat(sale, "busy", oldest_waiting_at=arrived)
+    beat(sale, "a sweep", oldest_waiting_at=arrived, role="jobs")
+    assert hours.strike(sale.platform) == 0
+    forget_beats(sale)
+    beat(sale, "busy", oldest_waiting_at=ends_at)
+    assert hours.strike(sale.platform) == 4
+
+
+def test_the_close_waits_until_each_process_has_told_what_waited_at_the_end(sale: Sale) -> None:
+    ends_at = end_of(sale, "L1")
+    go_to(sale, ends_at - timedelta(microseconds=1))
+    beat(sale, "web")
+    go_to(sale, ends_at + timedelta(seconds=3))
+    assert hours.strike(sale.platform) == 0
+    beat(sale, "web again")
+    assert hours.strike(sale.platform) == 0
+    forget_beats(sale)
+    beat(sale, "web")
+    assert hours.strike(sale.platform) == 4
+
+
+def test_the_close_waits_a_little_in_any_case_and_for_nobody_longer_than_a_bid_may_wait(sale: Sale) -> None:
+    ends_at = end_of(sale, "L1")
+    waits = {"least": closing.LEAST_WAIT, "longest": closing.LONGEST_WAIT}
+    for told, wait in waits.items():
+        go_to(sale, ends_at + wait)
+        forget_beats(sale)
+        beat(sale, "web", oldest_waiting_at=None if told == "least" else ends_at - timedelta(hours=1))
+        with sale.platform.act() as act:
+            assert closing.close_up_to(act.session, now=act.now) == ends_at
+    assert timedelta(seconds=ANSWER_SECONDS) == closing.LONGEST_WAIT
 
 
 def test_lots_that_open_at_one_stroke_open_as_each_would_alone(platform: Platform) -> None:

@@ -25,9 +25,12 @@ def span(begin: timedelta, until: timedelta, process: str = "W1") -> Span:
     return Span(END + begin, END + until, process)
 
 
-def judged(*spans: Span, now: timedelta = SECOND, since: timedelta | None = -DAY) -> Outage | None:
+def judged(
+    *spans: Span, now: timedelta = SECOND, since: timedelta | None = -DAY, ran_from: timedelta = -DAY
+) -> Outage | None:
     return outage(
         spans,
+        ran_from=END + ran_from,
         ends_at=END,
         numbers=NUMBERS,
         measured_from=None if since is None else END + since,
@@ -53,6 +56,15 @@ def test_a_moment_lies_in_a_gap_when_and_only_when_no_span_covers_it(
 
 def test_spans_that_touch_leave_no_gap() -> None:
     assert gaps([span(-2 * MINUTE, -MINUTE), span(-MINUTE, MINUTE)], begin=END - 2 * MINUTE, end=END) == []
+
+
+def test_a_single_beat_parts_no_gap() -> None:
+    found = judged(
+        span(-DAY, -5 * MINUTE), span(-4 * MINUTE - 30 * SECOND, -4 * MINUTE - 30 * SECOND), span(-4 * MINUTE, MINUTE)
+    )
+
+    assert found is not None
+    assert found.gap == Gap(END - 5 * MINUTE, END - 4 * MINUTE)
 
 
 def test_nothing_is_missing_of_no_time_at_all() -> None:
@@ -162,6 +174,13 @@ def test_before_the_first_measurement_nothing_is_presumed() -> None:
     assert judged(span(-2 * MINUTE, MINUTE), since=-2 * MINUTE) is None
 
 
+@pytest.mark.parametrize(("ran_from", "deferred"), [(-5 * MINUTE, True), (-4 * MINUTE - SECOND, False)])
+def test_what_was_before_a_stay_is_not_weighed_again(ran_from: timedelta, *, deferred: bool) -> None:
+    spans = [span(-DAY, -6 * MINUTE), span(-4 * MINUTE, MINUTE)]
+
+    assert (judged(*spans, ran_from=ran_from) is not None) is deferred
+
+
 def test_the_numbers_are_those_the_lot_is_frozen_to() -> None:
     plain = {"on": "2026-03-02", "numbers": {}}
     older = frozen_numbers(plain)
@@ -170,7 +189,10 @@ def test_the_numbers_are_those_the_lot_is_frozen_to() -> None:
     stricter = replace(NUMBERS, auction=replace(NUMBERS.auction, outage_tolerance=5 * SECOND))
     spans = [span(-DAY, -MINUTE), span(-50 * SECOND, MINUTE)]
     assert judged(*spans) is None
-    assert outage(spans, ends_at=END, numbers=stricter, measured_from=END - DAY, now=END + SECOND) is not None
+    assert (
+        outage(spans, ends_at=END, numbers=stricter, measured_from=END - DAY, now=END + SECOND, ran_from=END - DAY)
+        is not None
+    )
 
 
 def test_evidence_is_cut_to_the_window() -> None:

@@ -115,7 +115,7 @@ def test_a_process_that_died_serves_no_longer_than_its_last_beat_and_one_that_li
     ends_at = _lot(road).ends_at
     serve(road.platform, ends_at - timedelta(hours=25), ends_at - 3 * MINUTE)
     with road.platform.read() as session:
-        due = {"L1": service.Due(ends_at, bidding.numbers_of(_lot(road)))}
+        due = {"L1": service.Due(ends_at - timedelta(hours=24), ends_at, bidding.numbers_of(_lot(road)))}
         assert service.outages(session, due, now=ends_at)["L1"].gap is not None
 
     serve(road.platform, ends_at - timedelta(hours=25), ends_at - 3 * MINUTE, process="W2", lives=True)
@@ -161,11 +161,26 @@ def test_a_deferred_lot_goes_on_with_the_time_the_law_gives_and_closes(road: Roa
     assert _lot(road).status == "closed"
 
 
+def test_a_gap_is_weighed_once_by_who_lets_the_lot_go_on(road: Road, panel: Actor) -> None:
+    ends_at = _lot(road).ends_at
+    serve(road.platform, ends_at - timedelta(hours=25), ends_at - 3 * MINUTE)
+    serve(road.platform, ends_at - MINUTE, ends_at + timedelta(hours=1))
+    road.wait_until(ends_at + SECOND)
+    assert _lot(road).status == "deferred"
+
+    with road.platform.act(panel) as act:
+        resumed = stays.resume(act, lot="L1")
+    assert resumed.ends_at == road.now + 5 * MINUTE
+    road.wait_until(resumed.ends_at)
+
+    assert _lot(road).status == "closed"
+
+
 def test_an_hour_for_thousands_of_lots_is_one_reading(road: Road) -> None:
     ends_at = _lot(road).ends_at
     serve(road.platform, ends_at - timedelta(hours=25), ends_at - 3 * MINUTE)
     numbers = bidding.numbers_of(_lot(road))
-    due = {f"L{n}": service.Due(ends_at - n * SECOND, numbers) for n in range(600)}
+    due = {f"L{n}": service.Due(ends_at - timedelta(hours=24), ends_at - n * SECOND, numbers) for n in range(600)}
     asked: list[str] = []
     event.listen(road.platform.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
 

@@ -1,0 +1,87 @@
+"""Bids a second on one lot, and how long one bid takes; held against a bare echo and bare commits."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+from auction.edges.bench.measures import Measure
+from auction.edges.bench.place import BenchFailedError, Place
+from auction.edges.bench.size import Size
+from auction.foundation.database.embedded_host import binaries_for, owner_of
+
+CROWD, FEW = 64, 16
+#: One bid as a transaction of its own, written by hand: what a batch is held against.
+_ONE_BID = r"""
+\set amount random(1, 1000000000)
+BEGIN;
+SELECT seq, hash, at FROM docket_heads WHERE chain = 'lot:{lot}' FOR UPDATE;
+SELECT seq FROM docket_entries WHERE chain = 'lot:{lot}' AND public ->> 'bid_id' = md5(:amount::text)
+  AND kind IN ('bid.accepted', 'bid.refused');
+UPDATE docket_heads SET seq = seq + 1, hash = md5(:amount::text) || md5(hash), at = now() WHERE chain = 'lot:{lot}';
+INSERT INTO docket_entries (chain, seq, at, kind, public, prev, hash, by)
+  SELECT chain, seq, at, 'bid.accepted', jsonb_build_object('bid_id', gen_random_uuid()::text, 'code', 'K0000',
+    'rank', NULL, 'amount_minor', :amount, 'received_at', at, 'ends_at', at, 'ms_to_end', :amount, 'extended', false),
+    md5(hash) || md5(hash), hash, 'P' FROM docket_heads WHERE chain = 'lot:{lot}';
+UPDATE biddings SET bids = bids + 1 WHERE lot_id = '{lot}';
+COMMIT;
+"""
+_TPS = re.compile(r"tps = ([\d.]+) \(without")
+
+
+def measure(place: Place, size: Size) -> Iterator[Measure]:
+    """Measure the rate of 64 bidders and the wait of 16, each beside a bare echo in the same minute."""
+    seconds = {"seconds": size.seconds, "warm_up": size.warm_up}
+    with place.echo() as echo:
+        before = place.play("echo", echo.port, count=CROWD, **seconds)
+        few_echoed = place.play("echo", echo.port, count=FEW, **seconds)
+    with place.web() as web:
+        bids = place.play("bid", web.port, count=CROWD, lot=0, **seconds)
+        few = place.play("bid", web.port, count=FEW, lot=0, **seconds)
+    with place.echo() as echo:
+        after = place.play("echo", echo.port, count=CROWD, **seconds)
+    bare = round((before["a_second"] + after["a_second"]) / 2, 1)
+    detail = {"outcomes": bids["outcomes"], "p50_ms": bids["p50_ms"], "p99_ms": bids["p99_ms"]}
+    yield Measure(
+        name="durable bids a second, one lot, 64 bidders", value=bids["a_second"], unit="bids/s", yardstick=bare,
+        yardstick_name="bare Flask-SocketIO echo, 64 clients", kind="ratio at least", target=0.5, aim=1.0,
+        detail=detail | {"echo": [before["a_second"], after["a_second"]]},
+    )  # fmt: skip
+    commits = single_commits(place, size)
+    yield Measure(
+        name="durable bids a second against single commits", value=bids["a_second"], unit="bids/s", yardstick=commits,
+        yardstick_name="pgbench, the same transaction for each bid", kind="ratio at least", target=1.5,
+    )  # fmt: skip
+    yield Measure(
+        name="bid to receipt, 16 bidders, 99 of 100", value=few["p99_ms"], unit="ms", kind="at most", target=50,
+        yardstick=few_echoed["p99_ms"], yardstick_name="bare echo, 16 clients, 99 of 100",
+        detail={"a_second": few["a_second"], "p50_ms": few["p50_ms"], "max_ms": few["max_ms"]},
+    )  # fmt: skip
+
+
+def single_commits(place: Place, size: Size) -> float:
+    """Return how many single bids a second the database itself commits, at the best of a few numbers of clients."""
+    lot = place.lots[1]
+    script = place.data / "one_bid.sql"
+    script.write_text(_ONE_BID.format(lot=lot), encoding="utf-8")
+    return max(_pgbench(place, str(script), clients=clients, size=size) for clients in (1, 8))
+
+
+def _pgbench(place: Place, script: str, *, clients: int, size: Size) -> float:
+    parts = urlsplit(place.url)
+    host = parse_qs(parts.query).get("host", [parts.hostname or ""])[0]
+    pgbench = binaries_for(owner=owner_of(home=place.data)) / "pgbench"
+    command = [
+        str(pgbench), "-n", "-M", "prepared", "-f", script, "-c", str(clients), "-j", "1",
+        "-T", str(max(1, round(size.seconds))), "-h", host, "-U", parts.username or "postgres",
+        parts.path.lstrip("/"),
+    ]  # fmt: skip
+    environment = {**os.environ, "PGPORT": parse_qs(parts.query).get("port", ["5432"])[0]}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    found = _TPS.search(done.stdout)
+    if found is None:
+        raise BenchFailedError(f"pgbench: {done.stdout[-300:]} {done.stderr[-600:]}")
+    return float(found[1])

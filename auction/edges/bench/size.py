@@ -1,0 +1,29 @@
+"""How much is measured: the whole, or as much as a minute allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """The sizes of one run."""
+
+    seconds: float
+    warm_up: float
+    watchers: tuple[int, ...]
+    rounds: int
+    closings: int
+    rows_few: int
+    rows_many: int
+    catalogue: int
+
+
+WHOLE = Size(
+    seconds=8, warm_up=2, watchers=(1_000, 10_000), rounds=30, closings=5_000, rows_few=100_000, rows_many=10_000_000,
+    catalogue=1_000_000,
+)  # fmt: skip
+QUICK = Size(
+    seconds=1.5, warm_up=0.5, watchers=(300,), rounds=8, closings=200, rows_few=10_000, rows_many=100_000,
+    catalogue=0,
+)  # fmt: skip
