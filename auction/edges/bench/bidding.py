@@ -18,15 +18,15 @@ CROWD, FEW = 64, 16
 _ONE_BID = r"""
 \set amount random(1, 1000000000)
 BEGIN;
-SELECT seq, hash, at FROM docket_heads WHERE chain = 'lot:{lot}' FOR UPDATE;
-SELECT seq FROM docket_entries WHERE chain = 'lot:{lot}' AND public ->> 'bid_id' = md5(:amount::text)
+SELECT seq, hash, at FROM docket_heads WHERE chain = :chain FOR UPDATE;
+SELECT seq FROM docket_entries WHERE chain = :chain AND public ->> 'bid_id' = md5(:amount::text)
   AND kind IN ('bid.accepted', 'bid.refused');
-UPDATE docket_heads SET seq = seq + 1, hash = md5(:amount::text) || md5(hash), at = now() WHERE chain = 'lot:{lot}';
 INSERT INTO docket_entries (chain, seq, at, kind, public, prev, hash, by)
-  SELECT chain, seq, at, 'bid.accepted', jsonb_build_object('bid_id', gen_random_uuid()::text, 'code', 'K0000',
-    'rank', NULL, 'amount_minor', :amount, 'received_at', at, 'ends_at', at, 'ms_to_end', :amount, 'extended', false),
-    md5(hash) || md5(hash), hash, 'P' FROM docket_heads WHERE chain = 'lot:{lot}';
-UPDATE biddings SET bids = bids + 1 WHERE lot_id = '{lot}';
+  SELECT chain, seq + 1, now(), 'bid.accepted', jsonb_build_object('bid_id', gen_random_uuid()::text, 'code', 'K0000',
+    'rank', NULL, 'amount_minor', :amount::bigint, 'received_at', at, 'ends_at', at, 'ms_to_end', :amount::bigint,
+    'extended', false), hash, md5(:amount::text) || md5(hash), 'P' FROM docket_heads WHERE chain = :chain;
+UPDATE docket_heads SET seq = seq + 1, hash = md5(:amount::text) || md5(hash), at = now() WHERE chain = :chain;
+UPDATE biddings SET bids = bids + 1 WHERE lot_id = :lot;
 COMMIT;
 """
 _TPS = re.compile(r"tps = ([\d.]+) \(without")
@@ -64,9 +64,8 @@ def measure(place: Place, size: Size) -> Iterator[Measure]:
 
 def single_commits(place: Place, size: Size) -> float:
     """Return how many single bids a second the database itself commits, at the best of a few numbers of clients."""
-    lot = place.lots[1]
     script = place.data / "one_bid.sql"
-    script.write_text(_ONE_BID.format(lot=lot), encoding="utf-8")
+    script.write_text(_ONE_BID, encoding="utf-8")
     return max(_pgbench(place, str(script), clients=clients, size=size) for clients in (1, 8))
 
 
@@ -75,7 +74,8 @@ def _pgbench(place: Place, script: str, *, clients: int, size: Size) -> float:
     host = parse_qs(parts.query).get("host", [parts.hostname or ""])[0]
     pgbench = binaries_for(owner=owner_of(home=place.data)) / "pgbench"
     command = [
-        str(pgbench), "-n", "-M", "prepared", "-f", script, "-c", str(clients), "-j", "1",
+        str(pgbench), "-n", "-M", "prepared", "-f", script, "-c", str(clients), "-j", "1", "-D", f"lot={place.lots[1]}",
+        "-D", f"chain=lot:{place.lots[1]}",
         "-T", str(max(1, round(size.seconds))), "-h", host, "-U", parts.username or "postgres",
         parts.path.lstrip("/"),
     ]  # fmt: skip

@@ -21,7 +21,6 @@ SELECT 'lot:FILL-' || n / 1000, n % 1000 + 1, now(), 'bid.accepted',
 FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) AS n
 """)
 _AT_ONCE = 500_000
-_TURNS = 3
 
 
 def measure(place: Place, size: Size) -> Iterator[Measure]:
@@ -53,6 +52,6 @@ def _cost(place: Place, size: Size) -> float:
     with place.web() as web:
         turns = [
             place.play("bid", web.port, count=CROWD, lot=0, seconds=size.seconds, warm_up=size.warm_up)
-            for _ in range(_TURNS)
+            for _ in range(size.turns)
         ]
     return round(1_000_000 / max(float(turn["a_second"]) for turn in turns), 1)

@@ -1,4 +1,4 @@
-"""The whole run: each part in its place, one after another, so that none disturbs the other."""
+"""The whole run: one part after another, so that none disturbs the other; what makes the database large comes last."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from auction.edges.bench.place import Place, a_place
 from auction.edges.bench.size import Size
 
 Part = Callable[[Place, Size], Iterator[Measure]]
-#: The parts by name; each has a place of its own.
 PARTS: dict[str, Part] = {
     "bids": bidding.measure,
     "watchers": watching.measure,
@@ -21,25 +20,25 @@ PARTS: dict[str, Part] = {
     "growth": growth.measure,
     "catalogue": catalogue.measure,
 }
-_LOTS, _BIDDERS = 10, 64
+_BIDDERS = 64
 
 
 def run(size: Size, *, parts: list[str], tell: Callable[[str], None]) -> dict[str, Any]:
     """Measure and return the contract's object; ``tell`` hears each figure as it comes."""
     began = time.monotonic()
     measures: list[Measure] = []
-    on, with_ = machine(), dict[str, str]()
-    for name in parts:
-        tell(f"{name} …")
-        with a_place() as place:
-            with_ = with_ or versions(place.platform.database)
-            place.seed(lots=_LOTS, bidders=_BIDDERS)
+    on = machine()
+    with a_place() as place:
+        made_of = versions(place.platform.database)
+        place.seed(lots=size.lots, bidders=_BIDDERS)
+        for name in parts:
+            tell(f"{name} …")
             for measure in PARTS[name](place, size):
                 measures.append(measure)
                 tell(told(measure))
     return {
         "machine": on,
-        "versions": with_,
+        "versions": made_of,
         "seconds": round(time.monotonic() - began, 1),
         "measures": [measure.as_json() for measure in measures],
     }

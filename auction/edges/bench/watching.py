@@ -1,4 +1,7 @@
-"""What watchers are told: messages a second, how long until the last one knows, and what one costs in memory."""
+"""What watchers are told: messages a second, how long until the last one knows, and what one costs in memory.
+
+Messages a second are measured over several lots at once: of one lot no more than ten states a second are sent.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,6 @@ from auction.edges.open_files import allow_open_files
 
 #: Files a process needs beside its sockets.
 _BESIDE = 200
-#: Rooms large enough that encoding hardly counts, and enough of them that no room's own pace is the limit.
-_ROOMS, _ROOM_OF = 8, 500
 _LIMITS_MS = {1_000: 150.0, 10_000: 1_000.0}
 _MEMORY_KIB = 40.0
 _PAUSE, _PAUSE_LARGE = 0.3, 2.0
@@ -29,14 +30,16 @@ def measure(place: Place, size: Size) -> Iterator[Measure]:
 def _rate(place: Place, size: Size) -> Measure:
     """Messages a second: several rooms under many bids, beside the bare emit of a message as long to a room."""
     with place.web() as web:
-        ours = place.play("rooms", web.port, rooms=_ROOMS, count=_ROOM_OF, seconds=size.seconds, warm_up=size.warm_up)
+        ours = place.play(
+            "rooms", web.port, rooms=size.rooms, count=size.room_of, seconds=size.seconds, warm_up=size.warm_up
+        )
     with place.echo() as echo:
-        bare = place.play("emit", echo.port, count=_ROOM_OF, seconds=size.seconds, length=round(ours["length"]))
+        bare = place.play("emit", echo.port, count=size.room_of, seconds=size.seconds, length=round(ours["length"]))
     return Measure(
         name="messages delivered a second", value=ours["a_second"], unit="messages/s", yardstick=bare["a_second"],
         yardstick_name="bare Flask-SocketIO room emit of messages as long", kind="ratio at least", target=1.0,
         detail={
-            "rooms": _ROOMS, "watchers a room": _ROOM_OF, "bytes a message": round(ours["length"]),
+            "rooms": size.rooms, "watchers a room": size.room_of, "bytes a message": round(ours["length"]),
             "states a second a lot": ours["states_a_second"],
         },
     )  # fmt: skip
