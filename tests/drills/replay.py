@@ -103,6 +103,8 @@ class Replay:
         rightly = self._decide(public, arrived)
         if rightly != outcome(entry):
             return f"entered as {outcome(entry)}, rightly {rightly} (least {least}, leader {self.leader})"
+        if rightly == "bidding.closed" and self.ends_at is not None and arrived < self.ends_at:
+            return f"refused as late, though it arrived {self.ends_at - arrived} before the end: the close did not wait"
         if entry.kind == "bid.accepted":
             return self._lead(public, arrived)
         told = public["facts"].get("least_acceptable_minor", least)

@@ -39,7 +39,7 @@ CALM_SECONDS, STORM_SECONDS, BEFORE_SECONDS = 10, 30, 5
 #: What the seeding of so many lots takes at the most, and the start of three programs.
 SEEDING = timedelta(seconds=60 + LOTS * 0.02)
 #: On a machine like ours; the drill says how long it took, and fails only far beyond it.
-DECIDED_SECONDS, FOLLOWED_SECONDS = 60, 30 + LOTS * 0.2
+DECIDED_SECONDS, FOLLOWED_SECONDS, STOPPED_SECONDS = 60, 60 + LOTS * 0.2, 60
 
 
 @dataclass
@@ -91,7 +91,11 @@ def program(storm: Storm, name: str, *arguments: str) -> Iterator[None]:
             assert process.poll() is None, storm.said()
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=60)
+            try:
+                process.wait(timeout=STOPPED_SECONDS)
+            finally:
+                process.kill()
+                process.wait()
 
 
 @pytest.fixture

@@ -174,3 +174,10 @@ def test_a_file_is_read_up_to_its_last_whole_line() -> None:
     (early,) = read(whole[:2])
     assert early.receipts == []
     assert not early.turned_away
+
+
+def test_a_close_that_did_not_wait_for_a_bid_in_time_is_found() -> None:
+    told = story()
+    told.bid("a", START + 12 * STEP, at=86_400 + 100, sent=87_400, told=87_401)
+    assert told.operations[-1].answers[0].code == "bidding.closed"
+    assert told.broken() == {"legal"}

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import signal
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _BACKLOG = 2048  # connections that may wait while a burst of watchers arrives
 _GRACE_SECONDS = 5
+_REQUEST_BUFFER = 1024  # kept as long as the connection: of ten thousand watchers each would keep eight times as much
 _OPEN_FILES, _FILES_BESIDE = 20_000, 200  # each watcher is one; ten thousand of them are what one process is for
 
 
@@ -68,6 +70,11 @@ def _serve(app: "Flask", *, host: str, port: int) -> None:
 
     class Handler(WSGIHandler):  # type: ignore[misc]  # gevent has no types
         """Ends a connection with its WebSocket: what may follow on the wire is a closing frame, not a request."""
+
+        def __init__(self, sock: socket.socket, *more: object) -> None:
+            super().__init__(sock, *more)
+            self.rfile.close()
+            self.rfile = sock.makefile("rb", _REQUEST_BUFFER)
 
         def handle_one_response(self) -> None:
             super().handle_one_response()

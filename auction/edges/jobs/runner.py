@@ -28,6 +28,8 @@ from auction.edges.platform import Platform
 _LOG = logging.getLogger(__name__)
 #: By so much the works but the hours of lots yield (on Linux a thread's own; elsewhere the whole process's).
 _NICENESS = 5
+#: So few that the process can be stopped, and that papers stop soon when something more pressing waits.
+_PAPERS_AT_ONCE = 4
 
 #: A database that is away when the process starts is asked again after so long.
 _AGAIN_SECONDS = 1.0
@@ -77,7 +79,7 @@ def _works(platform: Platform) -> list[tuple[str, float, Callable[[], object]]]:
         ("returns", 0.5, lambda: give_back(platform)),
         ("deliveries", 1, lambda: deliver_due(platform)),
         ("events", 1, lambda: payment_events.work(platform)),
-        ("papers", 1, lambda: quiet(platform) and set_waiting(platform, faulty=faulty)),
+        ("papers", 1, lambda: quiet(platform) and set_waiting(platform, at_most=_PAPERS_AT_ONCE, faulty=faulty)),
         ("proofs", 1, lambda: sign_due(platform)),
         ("availability", 1, lambda: certify(platform)),
         ("stamps", 60, lambda: stamp_due(platform)),

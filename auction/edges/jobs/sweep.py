@@ -31,7 +31,7 @@ _HOURS_LOCK = 0x6A61_7379
 #: Who holds this one gives deposits back; they go beside the sweep, so that no opening and no close waits for them.
 _RETURNS_LOCK = 0x6A61_7378
 #: How many waiting reactions are looked at for those that can be run together.
-_WINDOW = 300
+_WINDOW = 150
 _RUN_SECONDS = 5.0
 _TURN_SECONDS = 1.0
 _FEW = 20

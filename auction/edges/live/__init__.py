@@ -104,7 +104,6 @@ def attach(app: Flask, platform: Platform) -> SocketIO:
         app,
         platform,
         server=server,
-        lines=lines,
         sequencer=sequencer,
         snapshots=snapshots,
         pusher=pusher,

@@ -7,7 +7,6 @@ from engineio import packet as transport
 from socketio import packet as protocol
 
 from auction.edges.live.connections import Connection
-from auction.edges.live.websocket import Lines
 from auction.edges.problems import dumped, problem
 from auction.edges.receipts import answer_text
 from auction.foundation.docket.signing import Signer
@@ -18,17 +17,15 @@ from auction.procedure.bidding.receipts import Receipt
 class Door:
     """Where acknowledgements of one namespace leave a process."""
 
-    def __init__(self, server: socketio.Server, lines: Lines, *, namespace: str, signer: Signer | None) -> None:
+    def __init__(self, server: socketio.Server, *, namespace: str, signer: Signer | None) -> None:
         self.signer = signer
         self._server = server
-        self._lines = lines
         self._begin = f"{protocol.ACK}{namespace},"
 
     def send(self, line: str, number: int, text: str) -> None:
         """Send the answer to an event, its JSON written already."""
         packet = transport.Packet(transport.MESSAGE, f"{self._begin}{number}[{text}]")
-        if not self._lines.send_now(line, packet.encode()):
-            self._server._send_eio_packet(line, packet)  # noqa: SLF001 - where its own acknowledgements go
+        self._server._send_eio_packet(line, packet)  # noqa: SLF001 - where its own acknowledgements go
 
 
 class Acknowledgement:

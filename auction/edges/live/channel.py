@@ -23,7 +23,6 @@ from auction.edges.live.pace import Pace
 from auction.edges.live.pusher import Pusher
 from auction.edges.live.sequencer import Sequencer
 from auction.edges.live.snapshots import Snapshots
-from auction.edges.live.websocket import Lines
 from auction.edges.platform import Platform
 from auction.edges.problems import PlatformUnavailable, dumped, language_of, problem
 from auction.edges.receipts import answer_json
@@ -51,7 +50,6 @@ class Channel:
         platform: Platform,
         *,
         server: socketio.Server,
-        lines: Lines,
         sequencer: Sequencer,
         snapshots: Snapshots,
         pusher: Pusher,
@@ -62,7 +60,7 @@ class Channel:
         self._app = app
         self._platform = platform
         self._server = server
-        self._door = Door(server, lines, namespace=NAMESPACE, signer=platform.settings.signer)
+        self._door = Door(server, namespace=NAMESPACE, signer=platform.settings.signer)
         self._sequencer = sequencer
         self._snapshots = snapshots
         self._pusher = pusher

@@ -31,6 +31,7 @@ from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 from auction.edges.live.inlet import Inlet
 from auction.edges.live.pace import Pace
 from auction.edges.live.packets import is_transport_packet
+from auction.edges.live.pings import Pings
 
 _TEXT, _BINARY, _FIN, _COMPRESSED = 0x1, 0x2, 0x80, 0x40
 _SHORT, _MEDIUM = 125, 0xFFFF
@@ -294,6 +295,15 @@ def install(server: socketio.Server) -> Lines:
     driver = server.eio._async["websocket"]  # noqa: SLF001 - engineio's table of drivers; there is no other door
     tended = type("LiveWebSocket", (Tended, driver), {"frames": Frames(), "lines": lines})
     server.eio._async = {**server.eio._async, "websocket": tended}  # noqa: SLF001
+    queued = server._send_eio_packet  # noqa: SLF001
+
+    def send(session: str, packet: Any) -> None:  # noqa: ANN401
+        # What goes at once need not lie with the line's writer, which would keep it until the next one comes.
+        if not lines.send_now(session, packet.encode()):
+            queued(session, packet)
+
+    server._send_eio_packet = send  # noqa: SLF001
+    Pings(server.eio).stand()
     return lines
 
 
