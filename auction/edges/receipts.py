@@ -7,7 +7,12 @@ from typing import Any
 from auction.edges.problems import dumped, problem
 from auction.foundation.docket.signing import Signer
 from auction.foundation.kernel.canonical import canonical
+from auction.foundation.kernel.refusal import Refusal
 from auction.procedure.bidding.receipts import Receipt
+
+_SIMPLE = frozenset({int, str, type(None)})
+_PROBLEMS: dict[object, str] = {}
+_PROBLEMS_MAX = 1_024
 
 
 def receipt_json(receipt: Receipt, *, language: str, signer: Signer | None) -> dict[str, Any]:
@@ -37,8 +42,22 @@ def answer_text(receipt: Receipt, *, language: str, signer: Signer | None) -> st
     text = f'{form[:-1].decode("utf-8")},"signature":{signature}'
     if receipt.refusal is None:
         return f'{{"ok":true,"receipt":{text}}}}}'
-    why = dumped(problem(receipt.refusal, language=language))
+    why = _problem_text(receipt.refusal, language=language)
     return f'{{"ok":false,"problem":{why},"receipt":{text},"problem":{why}}}}}'
+
+
+def _problem_text(refusal: Refusal, *, language: str) -> str:
+    """Return the problem as JSON text; a crowd that bids at once is refused in the same words with the same numbers."""
+    facts = tuple(refusal.facts.items())
+    if not all(type(value) in _SIMPLE for _, value in facts):
+        return dumped(problem(refusal, language=language))
+    key = (type(refusal), language, facts)
+    text = _PROBLEMS.get(key)
+    if text is None:
+        if len(_PROBLEMS) >= _PROBLEMS_MAX:
+            _PROBLEMS.clear()
+        text = _PROBLEMS[key] = dumped(problem(refusal, language=language))
+    return text
 
 
 def answer_json(receipt: Receipt, *, language: str, signer: Signer | None) -> dict[str, Any]:

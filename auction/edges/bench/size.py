@@ -24,10 +24,10 @@ class Size:
 
 
 WHOLE = Size(
-    seconds=8, warm_up=2, turns=3, lots=9, rooms=8, room_of=500, watchers=(1_000, 10_000), rounds=30, closings=5_000,
+    seconds=8, warm_up=2, turns=3, lots=9, rooms=8, room_of=1_000, watchers=(1_000, 10_000), rounds=30, closings=5_000,
     rows_few=100_000, rows_many=10_000_000, catalogue=1_000_000,
 )  # fmt: skip
 QUICK = Size(
-    seconds=1.5, warm_up=0.5, turns=1, lots=3, rooms=2, room_of=100, watchers=(200,), rounds=6, closings=100,
-    rows_few=1_000, rows_many=50_000, catalogue=0,
+    seconds=1.2, warm_up=0.4, turns=1, lots=3, rooms=3, room_of=1_000, watchers=(200,), rounds=6, closings=50,
+    rows_few=1_000, rows_many=30_000, catalogue=0,
 )  # fmt: skip

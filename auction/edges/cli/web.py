@@ -1,9 +1,11 @@
 """`auction web`: pages, API and the live channel in one process under gevent."""
 
 import contextlib
+import gc
 import logging
 import signal
 import socket
+from io import IOBase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 _BACKLOG = 2048  # connections that may wait while a burst of watchers arrives
 _GRACE_SECONDS = 5
+_YOUNG_MAX = 20_000  # objects between two looks of the collector
 _REQUEST_BUFFER = 1024  # kept as long as the connection: of ten thousand watchers each would keep eight times as much
 _OPEN_FILES, _FILES_BESIDE = 20_000, 200  # each watcher is one; ten thousand of them are what one process is for
 
@@ -58,7 +61,16 @@ def web(*, host: str, port: int, data: Path, demo: bool, database_url: str | Non
             refuse_demo_data(settings, url)
         platform = create_platform(settings, url)
         stack.callback(platform.close)
-        _serve(create_app(platform), host=host, port=port)
+        app = create_app(platform)
+        _leave_alone_what_stays()
+        _serve(app, host=host, port=port)
+
+
+def _leave_alone_what_stays() -> None:
+    """Spare the collector the program itself; what a connection holds lives long too, and needs no look so often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG_MAX, 20, 20)
 
 
 def _serve(app: "Flask", *, host: str, port: int) -> None:
@@ -70,6 +82,8 @@ def _serve(app: "Flask", *, host: str, port: int) -> None:
 
     class Handler(WSGIHandler):  # type: ignore[misc]  # gevent has no types
         """Ends a connection with its WebSocket: what may follow on the wire is a closing frame, not a request."""
+
+        rfile: IOBase
 
         def __init__(self, sock: socket.socket, *more: object) -> None:
             super().__init__(sock, *more)

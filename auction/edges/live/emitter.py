@@ -15,7 +15,6 @@ from auction.edges.live.websocket import Lines
 _UNREAD_MAX = 1
 #: After so many watchers the loop looks at its sockets again, so that a bid never waits for a whole round.
 _PORTION = 64
-_PAUSE_SECONDS = 0.0005
 
 
 class RoomEmitter:
@@ -36,14 +35,14 @@ class RoomEmitter:
         for sid, connection in room:
             if to is not None and sid not in to:
                 continue
-            if self._unread(connection) > _UNREAD_MAX:
-                behind.add(sid)
-                continue
             if not self._lines.send_now(connection, text):
+                if self._unread(connection) > _UNREAD_MAX:
+                    behind.add(sid)
+                    continue
                 self._server._send_eio_packet(connection, state)  # noqa: SLF001 - as its own manager does for a room
             sent += 1
             if sent % _PORTION == 0:
-                self._server.sleep(_PAUSE_SECONDS)
+                self._server.sleep(0)
         self._server.sleep(0)  # the writers of all watchers run before the round is called done
         return behind
 

@@ -164,6 +164,7 @@ class Lines:
 
     def __init__(self, engine: Any) -> None:  # noqa: ANN401 - python-engineio has no types
         self._engine = engine
+        self._gives_way = engine.async_mode == "gevent"
         self._open: dict[str, Tended] = {}
 
     def begin(self, session: str, line: Tended) -> None:
@@ -179,9 +180,7 @@ class Lines:
 
         Only where threads give way of their own accord: elsewhere one could overtake what another is about to send.
         """
-        if self._engine.async_mode != "gevent":
-            return False
-        line = self._open.get(session)
+        line = self._open.get(session) if self._gives_way else None
         held = self._engine.sockets.get(session)
         if line is None or held is None or held.closed or not held.queue.empty() or held.upgrading:
             return False
@@ -295,14 +294,14 @@ def install(server: socketio.Server) -> Lines:
     driver = server.eio._async["websocket"]  # noqa: SLF001 - engineio's table of drivers; there is no other door
     tended = type("LiveWebSocket", (Tended, driver), {"frames": Frames(), "lines": lines})
     server.eio._async = {**server.eio._async, "websocket": tended}  # noqa: SLF001
-    queued = server._send_eio_packet  # noqa: SLF001
+    queued = server.eio.send_packet
 
     def send(session: str, packet: Any) -> None:  # noqa: ANN401
         # What goes at once need not lie with the line's writer, which would keep it until the next one comes.
         if not lines.send_now(session, packet.encode()):
             queued(session, packet)
 
-    server._send_eio_packet = send  # noqa: SLF001
+    server.eio.send_packet = send
     Pings(server.eio).stand()
     return lines
 

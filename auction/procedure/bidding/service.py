@@ -15,6 +15,8 @@ from auction.rulebook import Numbers
 
 #: A process whose last beat is older than this by the database's own clock is not taken to live any more.
 LIVING = timedelta(seconds=5)
+#: A close waits for so long for a process that fell silent: a machine out of breath is not a machine that is gone.
+HELD_UP = timedelta(seconds=15)
 #: Clocks of processes and database may differ by this much before it is told.
 SKEW_MS_MAX = 250
 #: A leap of a clock is told for so long.
@@ -117,9 +119,16 @@ def living(session: Session) -> list[Living]:
 def decided_until(session: Session) -> datetime | None:
     """Return the instant up to which every bid that has arrived is decided, or None when no process serves bidding.
 
-    A lot that ends at or before it may be closed: nothing that arrived in time waits in any line any more.
+    A lot that ends at or before it may be closed: nothing that arrived in time waits in any line any more. A process
+    that has fallen silent without a word may be held up with bids in its lines; it is waited for for a while.
     """
-    told = [one.oldest_waiting_at or one.until_at for one in living(session) if one.role == "web"]
+    rows = session.execute(
+        select(ServiceSpan.process, ServiceSpan.oldest_waiting_at, ServiceSpan.until_at, ServiceSpan.stopped)
+        .where(_SERVES, _silent_for() < literal(HELD_UP))
+        .order_by(ServiceSpan.id)
+    )
+    latest = {row.process: row for row in rows}
+    told = [row.oldest_waiting_at or row.until_at for row in latest.values() if not row.stopped]
     return min(told, default=None)
 
 
@@ -136,5 +145,8 @@ def clocks(processes: Sequence[Living], *, now: datetime) -> Clocks:
 
 
 def _lives() -> ColumnElement[bool]:
-    age = func.clock_timestamp() - ServiceSpan.seen_at
-    return and_(ServiceSpan.stopped.is_(False), age < literal(LIVING))
+    return and_(ServiceSpan.stopped.is_(False), _silent_for() < literal(LIVING))
+
+
+def _silent_for() -> ColumnElement[timedelta]:
+    return func.clock_timestamp() - ServiceSpan.seen_at

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from auction.edges.platform import Platform
 from auction.foundation.docket import queries as docket
@@ -216,12 +216,23 @@ def test_what_arrived_before_the_oldest_waiting_bid_is_decided(platform: Platfor
 
     serve(platform, now, now + 9 * SECOND, process="W1", lives=True)
     serve(platform, now, now + 9 * SECOND, process="W2", lives=True, waiting=now + 4 * SECOND)
-    serve(platform, now, now + SECOND, process="W3")
     serve(platform, now, now + 2 * SECOND, process="W4", role="jobs", lives=True)
-
     with platform.read() as session:
         assert service.decided_until(session) == now + 4 * SECOND
         assert [one.process for one in service.living(session)] == ["W1", "W2", "W4"]
+
+
+def test_a_process_that_fell_silent_without_a_word_is_waited_for_for_a_while(platform: Platform, now: datetime) -> None:
+    serve(platform, now, now + 9 * SECOND, process="W1", lives=True)
+    serve(platform, now, now + SECOND, process="W2")
+    with platform.read() as session:
+        assert service.decided_until(session) == now + SECOND
+        assert [one.process for one in service.living(session)] == ["W1"]
+    with platform.act() as act:
+        longer = "UPDATE service_spans SET seen_at = seen_at - interval '15 seconds' WHERE process = 'W2'"
+        act.session.execute(text(longer))
+    with platform.read() as session:
+        assert service.decided_until(session) == now + 9 * SECOND
 
 
 def test_clocks_are_compared_with_each_other_and_with_the_database(platform: Platform, now: datetime) -> None:
