@@ -17,7 +17,7 @@ from auction.edges.open_files import allow_open_files  # noqa: E402
 
 _BACKLOG = 2048
 _ROOM = "room"
-_FILES = 11_000
+_FILES = 24_000
 
 
 def main() -> None:

@@ -21,7 +21,8 @@ _BACKLOG = 2048  # connections that may wait while a burst of watchers arrives
 _GRACE_SECONDS = 5
 _YOUNG_MAX = 20_000  # objects between two looks of the collector
 _REQUEST_BUFFER = 1024  # kept as long as the connection: of ten thousand watchers each would keep eight times as much
-_OPEN_FILES, _FILES_BESIDE = 20_000, 200  # each watcher is one; ten thousand of them are what one process is for
+# Each watcher is one; ten thousand of them are what one process is for.
+_OPEN_FILES, _FILES_BESIDE = 12_000, 200
 
 
 @click.command()

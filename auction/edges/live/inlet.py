@@ -36,11 +36,17 @@ class Inlet(Server):  # type: ignore[misc]  # simple-websocket has no types
     """A WebSocket whose ``receive`` reads from the socket itself."""
 
     connected: bool
+    sock: Any
 
     def __init__(self, environ: dict[str, Any], **options: Any) -> None:  # noqa: ANN401
         self._held = b""
         self._plain: bool = True
         super().__init__(environ, **{**options, "thread_class": _NoThread})
+        served = _served_socket(environ) if self.mode == "gevent" else None
+        if served is not None:
+            # The library talks over a second descriptor of the same socket; ten thousand watchers would take twenty.
+            self.sock.close()
+            self.sock = served
 
     @override
     def receive(self, timeout: float | None = None) -> str | bytes:
@@ -96,6 +102,13 @@ class Inlet(Server):  # type: ignore[misc]  # simple-websocket has no types
     def _through_library(self, data: bytes) -> None:
         self.ws.receive_data(data)
         self.connected = self._handle_events()
+
+
+def _served_socket(environ: dict[str, Any]) -> Any:  # noqa: ANN401 - gevent has no types
+    """Return the socket the request came by, which gevent's server closes when the request is over."""
+    stream = environ["wsgi.input"]
+    stream = getattr(stream, "rfile", stream)
+    return getattr(getattr(stream, "raw", None), "_sock", None)
 
 
 def _end_of_frame(held: bytes, at: int) -> int:
