@@ -20,7 +20,7 @@ from auction.gateways.bus import Bus
 
 _LOG = logging.getLogger(__name__)
 
-_WAIT_SECONDS = 0.25
+_WAIT_SECONDS = 1.0
 _AGAIN_SECONDS = 5.0
 _CONNECTIONS = 16
 
