@@ -27,7 +27,7 @@ from auction.edges.platform import Platform
 
 _LOG = logging.getLogger(__name__)
 #: By so much the works but the hours of lots yield (on Linux a thread's own; elsewhere the whole process's).
-_NICENESS = 5
+_NICENESS = 2
 #: So few that the process can be stopped, and that papers stop soon when something more pressing waits.
 _PAPERS_AT_ONCE = 4
 
