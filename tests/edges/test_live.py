@@ -15,6 +15,7 @@ from auction.edges.live import connections, live_of
 from auction.edges.live.channel import NAMESPACE
 from auction.edges.platform import Platform
 from auction.foundation.kernel.canonical import instant_text
+from auction.procedure.bidding.queries import STATE_ENTRIES_MAX
 from auction.procedure.identity import commands as identity
 from tests.edges.opened import START, STEP, entries_of, key_of, open_lot
 from tests.road import Road
@@ -112,8 +113,14 @@ def test_states_are_conflated_and_never_go_back(road: Road, app: Flask) -> None:
     assert numbers == sorted(set(numbers))
     assert len(states) <= 10 * lasted + 1
     assert states[-1]["price_minor"] == START + 59 * STEP
-    seen = [entry["seq"] for state in states for entry in state["entries"]]
-    assert seen == list(range(seen[0], seen[-1] + 1))
+    sent = [(state["entries_from"], [entry["seq"] for entry in state["entries"]]) for state in states]
+    assert all(numbers == list(range(first, state["seq"] + 1)) for (first, numbers), state in zip(sent, states))
+    # What a state had no room for it owns up to, and the docket gives.
+    skipped = [first for first, before in zip((first for first, _ in sent[1:]), numbers) if first != before + 1]
+    assert all(first > before for (first, _), before in zip(sent[1:], numbers))
+    assert len(skipped) <= 60 // STATE_ENTRIES_MAX
+    resumed = watcher.ask("watch", {"lot": "L1", "after": numbers[-1] - 60})
+    assert [entry["seq"] for entry in resumed["entries"]] == list(range(numbers[-1] - 59, numbers[-1] + 1))
 
 
 def test_unwatching_ends_the_states(road: Road, app: Flask) -> None:
