@@ -7,7 +7,7 @@ on at which it gets all it ever gets. Nothing is reckoned here a second time: ev
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -193,15 +193,23 @@ def _measured(found: Outlook, taker: Taker) -> Taker:
     Equals begin together and are full together: who gets the first and the last fen is a matter of rounding.
     """
     whole = found.plan(found.setting.enough_minor)
-    ranks = {line.rank for line in whole.lines if _payee(line) in taker.keys}
-    first = {_payee(line) for line in whole.lines if line.rank == taker.rank}
-    equals = {_payee(line) for line in whole.lines if line.rank in ranks}
+    ranks: dict[_Payee, list[int]] = {key: [] for key in taker.keys}
+    for line in whole.lines:
+        if _payee(line) in ranks:
+            ranks[_payee(line)].append(line.rank)
+    # Of several together any may be the first: another lot's money reaches a later rank whose property is not this one.
+    first = _of_ranks(whole, {held[0] for held in ranks.values()})
+    equals = _of_ranks(whole, {rank for held in ranks.values() for rank in held})
     most = _sum(whole, equals)
     return replace(
         taker,
         begins_minor=found.least(lambda plan: _sum(plan, first) > 0),
         full_minor=found.least(lambda plan: _sum(plan, equals) >= most),
     )
+
+
+def _of_ranks(plan: Waterfall, ranks: Collection[int]) -> set[_Payee]:
+    return {_payee(line) for line in plan.lines if line.rank in ranks}
 
 
 def _sum(plan: Waterfall, keys: Iterable[_Payee]) -> int:

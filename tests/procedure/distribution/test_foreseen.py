@@ -180,6 +180,21 @@ def test_a_taker_is_full_from_its_break_point_on_and_not_a_fen_before(file: File
         assert found.split(found.surplus_from_minor - 1).surplus_minor == 0
 
 
+def test_several_together_begin_with_whoever_of_them_is_paid_first() -> None:
+    """K1 comes first in the order, yet is paid from P1 alone; K4 is paid already from what lies there of other lots."""
+    kinds = {"K1": ClaimKind.FINE, "K4": ClaimKind.FINE, "K5": ClaimKind.FINE}
+    claims = [
+        Claim(id=name, kind=kinds.get(name, ClaimKind.ORDINARY), minor=int(name != "K0"), rank=None,
+              property="P1" if name == "K1" else None, seizure_order=None, interest_minor=1, only=None)
+        for name in ("K0", "K1", "K2", "K3", "K4", "K5")
+    ]  # fmt: skip
+    pools = [Pool(lot="L1", properties=frozenset({"P1"}), minor=0), Pool(lot=None, properties=frozenset(), minor=9)]
+    file = File(pools=pools, claims=claims, enterprise=False, costs=[], enforcement_fee_minor=0, setasides=[])
+    fines = next(taker for taker in outlook(_of_lot(file)).takers if taker.part == "fine")
+    assert set(fines.payees) == {"K1", "K4", "K5"}
+    assert (fines.begins_minor, fines.full_minor) == (0, 2)
+
+
 @pytest.mark.property
 @settings(deadline=None, max_examples=60)
 @given(file=files())
