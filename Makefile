@@ -6,7 +6,8 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 TESTS ?= tests
-WORKERS ?= 2
+# One more than the two cores it is meant for: a test also waits, for a browser, a program, a clock.
+WORKERS ?= 3
 
 .PHONY: setup setup-run run test lint drill lock clean
 

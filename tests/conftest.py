@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from auction.edges.platform import Platform, create_platform
 from auction.foundation.database.embedded import EmbeddedServer, scratch
@@ -25,6 +27,12 @@ from tests.databases import Databases
 @pytest.fixture(scope="session", autouse=True)
 def _quick_passwords() -> None:
     use_fast_hashing()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Every test has an application of its own; each of a hundred templates is compiled once for all of them."""
+    Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))}
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +82,7 @@ def clock(now: datetime) -> ManualClock:
 @pytest.fixture
 def platform(settings: Settings, database_url: str, clock: ManualClock) -> Iterator[Platform]:
     """The whole platform on a database of the test's own, with a clock the test moves."""
-    running = create_platform(settings, database_url, clock=clock)
+    running = create_platform(settings, database_url, clock=clock, scratch=True)
     yield running
     running.database.dispose()
 

@@ -21,6 +21,7 @@ import pytest
 from tests.edges.raw import BINARY, PING, Raw, frame
 from tests.program.running import free_port, wait_until
 
+pytestmark = pytest.mark.xdist_group("live_hostile")  # one server for all of them
 AUCTION = Path(sys.executable).with_name("auction")
 SEED = ["seed-bench", "--lots", "1", "--bidders", "2", "--minutes", "30"]
 DEEP = "[" * 9_000
@@ -59,6 +60,9 @@ class Served:
             }  # fmt: skip
             answer = bidder.ask("bid", offer, number=2)
         assert answer["ok"], answer
+
+
+pytestmark = pytest.mark.xdist_group("live_hostile")  # one server for all of them
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import socketio
 
+pytestmark = pytest.mark.xdist_group("live_process")  # one server for all of them
 AUCTION = Path(sys.executable).with_name("auction")
 SEED = ["seed-bench", "--lots", "1", "--bidders", "2", "--minutes", "30"]
 

@@ -38,6 +38,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(folder.glob("*.whl"))
 
 
+@pytest.mark.slow
 def test_it_serves_from_another_folder(wheel: Path, place: Place, tmp_path: Path) -> None:
     home = tmp_path / "installed"
     _install(wheel, home)
