@@ -7,6 +7,7 @@ import importlib.util
 import os
 import shutil
 import signal
+import ssl
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing_extensions import override
 
 from auction.foundation.database.embedded import EmbeddedServer
 from auction.foundation.database.embedded import start as start_database
+from tests.program.certificates import CERTIFICATE, KEY, TlsDoor
 from tests.program.running import free_port, wait_until
 
 REPOSITORY = Path(__file__).parents[2]
@@ -104,8 +106,11 @@ class Valkey(Running):
 
     password = "s3cret-of-the-drill"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, tls: Path | None = None) -> None:
+        """Serve on a free port, beside it over TLS with the certificate that lies in ``tls``."""
         self.port = free_port()
+        self._tls = tls
+        self._door = None if tls is None else TlsDoor(tls, behind=self.port)
         home = folder / "bus"
         home.mkdir()
         command = [
@@ -116,7 +121,16 @@ class Valkey(Running):
 
     @property
     def url(self) -> str:
-        return f"redis://:{self.password}@{LOOPBACK}:{self.port}/0"
+        if self._tls is None or self._door is None:
+            return f"redis://:{self.password}@{LOOPBACK}:{self.port}/0"
+        return f"rediss://:{self.password}@{LOOPBACK}:{self._door.port}/0?ssl_ca_certs={self._tls / CERTIFICATE}"
+
+    @override
+    def end(self) -> None:
+        if self._door is not None:
+            self._door.close()
+            self._door = None
+        super().end()
 
     def pause(self) -> None:
         """Let it hang: its lines stand and nothing is answered."""
@@ -159,7 +173,9 @@ def nginx_program() -> Path | None:
 class Proxy(Running):
     """nginx with the configuration of `deploy/`, before the web processes of a drill."""
 
-    def __init__(self, folder: Path, *, webs: list[int]) -> None:
+    def __init__(self, folder: Path, *, webs: list[int], tls: Path | None = None) -> None:
+        """Stand before the ports of ``webs``; reached over TLS with the certificate that lies in ``tls``."""
+        self._tls = tls
         program = nginx_program()
         assert program is not None, "nginx is needed here; on Debian: apt-get install nginx-light"
         self.port = free_port()
@@ -169,13 +185,21 @@ class Proxy(Running):
         (home / "web.conf").write_text(
             "".join(f"server {LOOPBACK}:{port} max_fails=3 fail_timeout=2s;\n" for port in webs)
         )
-        (home / "site.conf").write_text(f"listen {LOOPBACK}:{self.port};\nserver_name localhost;\n")
+        site = f"listen {LOOPBACK}:{self.port}{' ssl' if tls else ''};\nserver_name localhost;\n"
+        if tls is not None:
+            site += f"ssl_certificate {tls / CERTIFICATE};\nssl_certificate_key {tls / KEY};\n"
+        (home / "site.conf").write_text(site)
         command = [str(program), "-p", f"{home}/", "-c", "nginx.conf", "-g", "daemon off;"]
         super().__init__("nginx", folder, command, dict(os.environ), self._answers)
 
     @property
     def url(self) -> str:
-        return f"http://{LOOPBACK}:{self.port}"
+        return f"http{'s' if self._tls else ''}://{LOOPBACK}:{self.port}"
+
+    @property
+    def trust(self) -> ssl.SSLContext | bool:
+        """What a client believes of the proxy's certificate: its own, where it has one."""
+        return True if self._tls is None else ssl.create_default_context(cafile=str(self._tls / CERTIFICATE))
 
     @property
     @override
@@ -184,12 +208,12 @@ class Proxy(Running):
         return super().log + (path.read_text(encoding="utf-8", errors="replace") if path.exists() else "")
 
     def _answers(self) -> bool:
-        return healthy(self.url)
+        return healthy(self.url, verify=self.trust)
 
 
-def healthy(url: str) -> bool:
+def healthy(url: str, *, verify: ssl.SSLContext | bool = True) -> bool:
     with contextlib.suppress(httpx.HTTPError):
-        return httpx.get(f"{url}/healthz", timeout=2).status_code == 200
+        return httpx.get(f"{url}/healthz", timeout=2, verify=verify).status_code == 200
     return False
 
 

@@ -22,6 +22,7 @@ from auction.foundation.database.migrate import migrate
 from auction.gateways.clock import FileClock
 from auction.resources import migrations_dir
 from auction.settings import Settings, read_settings
+from tests.program.certificates import lay_certificate
 from tests.program.programs import LOOPBACK, DatabaseServer, Proxy, Running, Valkey, healthy
 from tests.program.running import AUCTION, free_port, processes_of
 
@@ -32,7 +33,7 @@ class Several:
     """The whole: enter it, and it serves; leave it, and nothing of it is left.
 
     ``database_url`` puts another PostgreSQL under it than one of its own; ``proxy`` puts nginx before the web
-    processes; ``environment`` adds settings to every process.
+    processes, ``tls`` puts TLS before nginx and the bus; ``environment`` adds settings to every process.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Several:
         jobs: int = 1,
         bus: bool = True,
         proxy: bool = False,
+        tls: bool = False,
         durable: bool = True,
         database_url: str | None = None,
         environment: dict[str, str] | None = None,
@@ -54,7 +56,8 @@ class Several:
         self._environment = environment or {}
         self._programs: dict[tuple[Kind, int], Running] = {}
         self._database = DatabaseServer(self.data, durable=durable) if database_url is None else None
-        self._bus = Valkey(self.data) if bus else None
+        self._tls = self._certified() if tls else None
+        self._bus = Valkey(self.data, tls=self._tls) if bus else None
         self._proxy_wanted = proxy
         self._proxy: Proxy | None = None
 
@@ -82,8 +85,14 @@ class Several:
         for program in self._programs.values():
             program.await_answer()
         if self._proxy_wanted:
-            self._proxy = Proxy(self.data, webs=[int(url.rpartition(":")[2]) for url in self.urls])
+            self._proxy = Proxy(self.data, webs=[int(url.rpartition(":")[2]) for url in self.urls], tls=self._tls)
             self._proxy.start()
+
+    def _certified(self) -> Path:
+        folder = self.data / "tls"
+        folder.mkdir()
+        lay_certificate(folder)
+        return folder
 
     @property
     def bus(self) -> Valkey:

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -18,15 +18,12 @@ from typing import Any
 import httpx
 import pytest
 import socketio
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from sqlalchemy import text
 
 from auction.foundation.docket import queries as docket
 from auction.foundation.docket.rules import first_fault
 from auction.gateways.bus import Bus
+from tests.program.certificates import lay_certificate
 from tests.program.programs import REPOSITORY, nginx_program
 from tests.program.running import free_port, tell, wait_until
 from tests.program.several import Several
@@ -202,23 +199,6 @@ def test_the_files_of_deploy_are_accepted_by_nginx_as_they_lie_there(tmp_path: P
     done = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "[emerg]" not in done.stderr
-
-
-def lay_certificate(folder: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "auction.example.org")])
-    day = datetime(2025, 1, 1, tzinfo=UTC)
-    made = (
-        x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=key.public_key())
-        .serial_number(1)
-        .not_valid_before(day)
-        .not_valid_after(day + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "fullchain.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "privkey.pem").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
 
 
 def test_bodies_too_large_are_refused_and_a_visitor_is_seen_through_the_proxy(several: Several) -> None:
