@@ -13,6 +13,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 from auction.edges.platform import Platform, create_platform
+from auction.edges.scenario.databases import Template
 from auction.foundation.database.embedded import EmbeddedServer, scratch
 from auction.foundation.database.engine import Database
 from auction.foundation.database.migrate import migrate
@@ -21,7 +22,6 @@ from auction.gateways.clock import ManualClock
 from auction.procedure.identity.passwords import use_fast_hashing
 from auction.resources import migrations_dir
 from auction.settings import Settings
-from tests.databases import Databases
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,17 +43,14 @@ def server() -> Iterator[EmbeddedServer]:
 
 
 @pytest.fixture(scope="session")
-def databases(server: EmbeddedServer) -> Iterator[Databases]:
-    shelf = Databases(server)
-    yield shelf
-    shelf.close()
+def template(server: EmbeddedServer) -> Template:
+    return Template(server=server.url("postgres"), name="auction")
 
 
 @pytest.fixture
-def database_url(databases: Databases) -> Iterator[str]:
-    name = databases.take()
-    yield databases.url(name)
-    databases.give_back(name)
+def database_url(template: Template) -> Iterator[str]:
+    with template.copy() as url:
+        yield url
 
 
 @pytest.fixture

@@ -20,30 +20,40 @@ def receipt_json(receipt: Receipt, *, language: str, signer: Signer | None) -> d
 
     The signature covers every field but itself and ``problem``, whose words depend on the reader's language.
     """
-    body = receipt.as_json()
-    if signer is not None:
-        body["key"] = signer.id
-        body["signature"] = signer.sign({name: body[name] for name in body if name != "signature"})
+    body, _, signature = _signed(receipt, signer=signer)
+    body["signature"] = signature
     if receipt.refusal is not None:
         body["problem"] = problem(receipt.refusal, language=language)
     return body
 
 
+def answer_json(receipt: Receipt, *, language: str, signer: Signer | None) -> dict[str, Any]:
+    """Return the live channel's answer to a bid (contract 4.1)."""
+    body = receipt_json(receipt, language=language, signer=signer)
+    if receipt.refusal is None:
+        return {"ok": True, "receipt": body}
+    return {"ok": False, "problem": body["problem"], "receipt": body}
+
+
 def answer_text(receipt: Receipt, *, language: str, signer: Signer | None) -> str:
     """Return what ``answer_json`` does as JSON text; what was signed is not written a second time."""
-    body = receipt.as_json()
-    del body["signature"]
-    signature = "null"
-    if signer is not None:
-        body["key"] = signer.id
-    form = canonical(body)
-    if signer is not None:
-        signature = f'"{signer.sign_form(form)}"'
-    text = f'{form[:-1].decode("utf-8")},"signature":{signature}'
+    _, form, signature = _signed(receipt, signer=signer)
+    told = "null" if signature is None else f'"{signature}"'
+    text = f'{form[:-1].decode("utf-8")},"signature":{told}'
     if receipt.refusal is None:
         return f'{{"ok":true,"receipt":{text}}}}}'
     why = _problem_text(receipt.refusal, language=language)
     return f'{{"ok":false,"problem":{why},"receipt":{text},"problem":{why}}}}}'
+
+
+def _signed(receipt: Receipt, *, signer: Signer | None) -> tuple[dict[str, Any], bytes, str | None]:
+    """Return what of a receipt is signed, its canonical form, and the signature of that form where there is a key."""
+    body = receipt.as_json()
+    if signer is None:
+        return body, canonical(body), None
+    body["key"] = signer.id
+    form = canonical(body)
+    return body, form, signer.sign_form(form)
 
 
 def _problem_text(refusal: Refusal, *, language: str) -> str:
@@ -58,11 +68,3 @@ def _problem_text(refusal: Refusal, *, language: str) -> str:
             _PROBLEMS.clear()
         text = _PROBLEMS[key] = dumped(problem(refusal, language=language))
     return text
-
-
-def answer_json(receipt: Receipt, *, language: str, signer: Signer | None) -> dict[str, Any]:
-    """Return the live channel's answer to a bid (contract 4.1)."""
-    body = receipt_json(receipt, language=language, signer=signer)
-    if receipt.refusal is None:
-        return {"ok": True, "receipt": body}
-    return {"ok": False, "problem": body["problem"], "receipt": body}

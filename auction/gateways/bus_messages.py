@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from auction.foundation.kernel.ids import may_name_lot
+
 #: A message beyond this is not read; ours stay below it.
 MESSAGE_MAX_BYTES = 64 * 1024
 _LOTS_MAX = 400
 _WATCHERS_MAX = 10_000_000
 _PROCESS = re.compile(r"[0-9a-f]{16}")
-_LOT = re.compile(r"[\w.:-]{1,80}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +66,18 @@ def read(message: object) -> Moved | Watching | None:
 
 
 def _moved(process: str, lots: object) -> Moved | None:
-    if not isinstance(lots, list) or len(lots) > _LOTS_MAX or not all(map(_is_lot, lots)):
+    if not isinstance(lots, list) or len(lots) > _LOTS_MAX or not all(map(may_name_lot, lots)):
         return None
     return Moved(process, tuple(lots))
 
 
 def _watching(process: str, watchers: object) -> Watching | None:
-    if not isinstance(watchers, dict) or len(watchers) > _LOTS_MAX or not all(map(_is_lot, watchers)):
+    if not isinstance(watchers, dict) or len(watchers) > _LOTS_MAX or not all(map(may_name_lot, watchers)):
         return None
     # A truth value is a number to Python, and none to us.
     if not all(type(count) is int and 0 <= count <= _WATCHERS_MAX for count in watchers.values()):
         return None
     return Watching(process, watchers)
-
-
-def _is_lot(name: object) -> bool:
-    return isinstance(name, str) and _LOT.fullmatch(name) is not None
 
 
 def _written(body: object) -> bytes:

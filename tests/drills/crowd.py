@@ -25,8 +25,9 @@ import gevent  # noqa: E402
 import gevent.event  # noqa: E402
 from gevent.os import tp_read  # noqa: E402
 
+from auction.edges.bench.wire import Line, asked, joined  # noqa: E402
 from tests.drills.history import UNANSWERED  # noqa: E402
-from tests.drills.load import NAMESPACE, Wire  # noqa: E402
+from tests.drills.load import NAMESPACE, address_of  # noqa: E402
 
 ANSWER_SECONDS = 5.0
 #: How long the bidders try to learn what became of their last bids.
@@ -34,37 +35,17 @@ FAREWELL_SECONDS = 30.0
 _CHANCE = secrets.SystemRandom()
 
 
-class Line:
-    """One connection on ``/live`` that asks one thing at a time."""
+def entered(url: str, *, token: str) -> Line:
+    """Return a line on ``/live`` that asks one thing at a time.
 
-    def __init__(self, url: str, *, token: str) -> None:
-        self._number = 0
-        self._wire = Wire(url)
-        self._wire.send(f"40{NAMESPACE},{json.dumps({'token': token})}")
-        answer = self._await(b"4")
-        if not answer.startswith(b"40" + NAMESPACE.encode()):
-            raise ConnectionError(answer)
+    :raises ConnectionError: when the server refuses
+    """
+    return joined(address_of(url), namespace=NAMESPACE, token=token)
 
-    def ask(self, event: str, data: dict[str, Any]) -> dict[str, Any]:
-        """Send an event and return its acknowledgement."""
-        self._number += 1
-        self._wire.send(f"42{NAMESPACE},{self._number}{json.dumps([event, data])}")
-        mark = f"43{NAMESPACE},{self._number}[".encode()
-        answer = json.loads(self._await(mark)[len(mark) - 1 :])[0]
-        assert isinstance(answer, dict)
-        return answer
 
-    def close(self) -> None:
-        """Drop it."""
-        self._wire.close()
-
-    def _await(self, mark: bytes) -> bytes:
-        while True:
-            message = self._wire.receive()
-            if message == b"2":
-                self._wire.send("3")
-            elif message.startswith(mark):
-                return message
+def answer_to(line: Line, bid: dict[str, Any]) -> dict[str, Any]:
+    """Send a bid and return its acknowledgement."""
+    return asked(line, namespace=NAMESPACE, event="bid", data=bid)
 
 
 class Room:
@@ -132,7 +113,7 @@ class Bidder:
             line: Line | None = None
             with contextlib.suppress(OSError, gevent.Timeout):
                 with gevent.Timeout(ANSWER_SECONDS):
-                    line = Line(self._room.urls[self._at % len(self._room.urls)], token=self._token)
+                    line = entered(self._room.urls[self._at % len(self._room.urls)], token=self._token)
                 self._bid_over(line)
             if line is not None:
                 line.close()
@@ -149,7 +130,7 @@ class Bidder:
             else:
                 self._room.write("again", bid["bid_id"])
             with gevent.Timeout(ANSWER_SECONDS):
-                answer = line.ask("bid", bid)
+                answer = answer_to(line, bid)
             if self._room.hear(bid["bid_id"], answer) != UNANSWERED:
                 self._owed = None
             self._room.learn(bid, answer)

@@ -1,7 +1,7 @@
 """A load generator in a process of its own: bidders or watchers over WebSocket, told what to do by arguments.
 
-It speaks Socket.IO itself, in as few lines as it takes, so that one core can play a
-thousand clients. The last line it prints is one JSON object of what it measured.
+It speaks Socket.IO as the bench's players do, in as little work as it takes, so that one core can
+play a thousand clients. The last line it prints is one JSON object of what it measured.
 """
 
 from __future__ import annotations
@@ -11,11 +11,9 @@ from gevent import monkey
 monkey.patch_all()
 
 import argparse  # noqa: E402 - the standard library is made cooperative first
-import base64  # noqa: E402
 import json  # noqa: E402
 import re  # noqa: E402
 import secrets  # noqa: E402
-import struct  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
 from collections import Counter  # noqa: E402
@@ -26,8 +24,9 @@ from typing import Any  # noqa: E402
 
 import gevent.event  # noqa: E402
 import gevent.pool  # noqa: E402
-import gevent.socket  # noqa: E402
 from gevent.os import tp_read  # noqa: E402
+
+from auction.edges.bench.wire import joined  # noqa: E402
 
 NAMESPACE = "/live"
 ACK_SECONDS = 30
@@ -35,61 +34,10 @@ _EVENT, _ACK = f"42{NAMESPACE},".encode(), f"43{NAMESPACE},".encode()
 _FIGURES = re.compile(rb'"seq":(\d+).*?"least_acceptable_minor":(\d+).*?"server_time":"([^"]+)"')
 
 
-class Wire:
-    """A WebSocket in as little work as it takes: no compression, masks of zeros, whole text frames."""
-
-    def __init__(self, url: str) -> None:
-        host, _, port = url.removeprefix("ws://").partition(":")
-        self._socket = gevent.socket.create_connection((host, int(port)), timeout=ACK_SECONDS)
-        self._socket.sendall(
-            f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
-            "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            f"Sec-WebSocket-Key: {base64.b64encode(secrets.token_bytes(16)).decode()}\r\n\r\n".encode()
-        )
-        self._held = b""
-        while b"\r\n\r\n" not in self._held:
-            self._fill()
-        head, _, self._held = self._held.partition(b"\r\n\r\n")
-        if b" 101 " not in head.split(b"\r\n")[0]:
-            raise ConnectionError(head)
-        self._socket.settimeout(None)
-
-    def send(self, text: str) -> None:
-        """Send one text."""
-        payload = text.encode()
-        size = len(payload)
-        head = bytes((0x81, 0x80 | size)) if size <= 125 else struct.pack("!BBH", 0x81, 0x80 | 126, size)
-        self._socket.sendall(head + b"\0\0\0\0" + payload)
-
-    def receive(self) -> bytes:
-        """Return the next text or control frame's payload."""
-        while True:
-            size, start = self._head()
-            if start and len(self._held) >= start + size:
-                payload, self._held = self._held[start : start + size], self._held[start + size :]
-                return payload
-            self._fill()
-
-    def close(self) -> None:
-        """Drop the line."""
-        self._socket.close()
-
-    def _head(self) -> tuple[int, int]:
-        held = self._held
-        if len(held) < 2:
-            return 0, 0
-        size = held[1]
-        if size <= 125:
-            return size, 2
-        if size == 126:
-            return (int.from_bytes(held[2:4], "big"), 4) if len(held) >= 4 else (0, 0)
-        return (int.from_bytes(held[2:10], "big"), 10) if len(held) >= 10 else (0, 0)
-
-    def _fill(self) -> None:
-        more = self._socket.recv(65_536)
-        if not more:
-            raise ConnectionError("closed by the server")
-        self._held += more
+def address_of(url: str) -> tuple[str, int]:
+    """Return host and port of ``ws://host:port``."""
+    host, _, port = url.removeprefix("ws://").partition(":")
+    return host, int(port)
 
 
 class Client:
@@ -98,23 +46,18 @@ class Client:
     def __init__(self, url: str, *, token: str | None = None) -> None:
         self.states: list[tuple[float, dict[str, Any]]] = []
         self.least = 0
-        self.refused_at_door = b""
         self._acks: dict[int, gevent.event.AsyncResult] = {}
         self._number = 0
-        self._ready = gevent.event.Event()
-        self._line = Wire(url)
+        self._line = joined(address_of(url), namespace=NAMESPACE, token=token)
+        self._line.socket.settimeout(None)
         self._reader = gevent.spawn(self._read)
-        auth = json.dumps({"token": token}) if token else ""
-        self._line.send(f"40{NAMESPACE},{auth}")
-        if not self._ready.wait(ACK_SECONDS) or self.refused_at_door:
-            raise ConnectionError(self.refused_at_door or "no answer to the connection")
 
     def ask(self, event: str, data: dict[str, Any]) -> dict[str, Any]:
         """Send an event and return its acknowledgement."""
         self._number += 1
         number = self._number
         waiting = self._acks[number] = gevent.event.AsyncResult()
-        self._line.send(f"42{NAMESPACE},{number}{json.dumps([event, data])}")
+        self._line.send(f"42{NAMESPACE},{number}{json.dumps([event, data])}".encode())
         answer = waiting.get(timeout=ACK_SECONDS)
         assert isinstance(answer, dict)
         return answer
@@ -135,21 +78,20 @@ class Client:
     def _read(self) -> None:
         while True:
             try:
-                message = self._line.receive()
+                found = self._line.messages()
             except OSError:
                 return
-            if message == b"2":
-                self._line.send("3")
-            elif message.startswith(_EVENT):
-                self._note(message)
-            elif message.startswith(_ACK):
-                number, bracket, rest = message[len(_ACK) :].partition(b"[")
-                self._acks.pop(int(number)).set(json.loads(bracket + rest)[0])
-            elif message.startswith(b"40" + NAMESPACE.encode()):
-                self._ready.set()
-            elif message.startswith(b"44" + NAMESPACE.encode()):
-                self.refused_at_door = message
-                self._ready.set()
+            for message in found:
+                self._take(message)
+
+    def _take(self, message: bytes) -> None:
+        if message == b"2":
+            self._line.send(b"3")
+        elif message.startswith(_EVENT):
+            self._note(message)
+        elif message.startswith(_ACK):
+            number, bracket, rest = message[len(_ACK) :].partition(b"[")
+            self._acks.pop(int(number)).set(json.loads(bracket + rest)[0])
 
 
 def _spread(count: int, make: Any) -> list[Any]:  # noqa: ANN401 - whatever it makes

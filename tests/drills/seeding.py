@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from auction.foundation.database.acts import Act
 from auction.foundation.database.base import Base
-from auction.foundation.docket.commands import Line, append_all
+from auction.foundation.docket.commands import append_all
+from auction.foundation.docket.rules import Line
 from auction.foundation.kernel.ids import bidding_code, new_id
 from auction.foundation.kernel.roles import PLATFORM
 from auction.foundation.ledger.commands import Booking, book_all

@@ -18,7 +18,7 @@ from typing import Any  # noqa: E402
 
 import gevent  # noqa: E402
 
-from tests.drills.crowd import Line, Room  # noqa: E402
+from tests.drills.crowd import Room, answer_to, entered  # noqa: E402
 
 #: A connection is made this long before the bid: everybody is on the line when the end comes.
 _EARLY = timedelta(seconds=20)
@@ -29,12 +29,12 @@ def shoot(room: Room, one: dict[str, Any], *, number: int) -> None:
     """Bid at the planned instant and write down what came of it."""
     at = datetime.fromisoformat(one["ends_at"]) + timedelta(milliseconds=one["after_ms"])
     gevent.sleep(max(0.0, (at - _EARLY - _now()).total_seconds()))
-    line = Line(room.urls[number % len(room.urls)], token=one["token"])
+    line = entered(room.urls[number % len(room.urls)], token=one["token"])
     bid_id = f"shot-{number}"
     gevent.sleep(max(0.0, (at - _now()).total_seconds()))
     with contextlib.closing(line), gevent.Timeout(_ANSWER_SECONDS):
         room.write("sent", bid_id, client=one["client"], lot=one["lot"], amount_minor=one["amount_minor"])
-        room.hear(bid_id, line.ask("bid", {"lot": one["lot"], "amount_minor": one["amount_minor"], "bid_id": bid_id}))
+        room.hear(bid_id, answer_to(line, {"lot": one["lot"], "amount_minor": one["amount_minor"], "bid_id": bid_id}))
 
 
 def _now() -> datetime:

@@ -30,8 +30,8 @@ from auction.foundation.docket import queries as docket
 from auction.foundation.docket.rules import first_fault
 from auction.foundation.kernel.canonical import instant_text
 from auction.settings import read_settings
-from tests.drills.test_watchers import AUCTION, answers, free_port, last_line, load
-from tests.program.running import tell
+from tests.drills.test_watchers import AUCTION, answers, last_line, load
+from tests.program.running import free_port, tell
 
 LOTS = int(os.environ.get("AUCTION_DRILL_LOTS", "5000"))
 BIDDERS, PAUSE_SECONDS = 16, 0.1

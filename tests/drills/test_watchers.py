@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,15 +15,11 @@ from typing import Any
 
 import pytest
 
+from tests.program.running import free_port
+
 BIDDERS, WATCHERS, SECONDS = 300, 1000, 20
 LOAD = Path(__file__).with_name("load.py")
 AUCTION = Path(sys.executable).with_name("auction")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def answers(url: str) -> bool:

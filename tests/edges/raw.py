@@ -45,6 +45,7 @@ class Raw:
 
     url: str
     headers: tuple[str, ...] = ()
+    session: str | None = None
     unread_bytes: int | None = None
     sock: socket.socket = field(init=False)
     _left: bytes = b""
@@ -57,7 +58,7 @@ class Raw:
         self.sock.settimeout(10)
         self.sock.connect((address.hostname, address.port))
         lines = (
-            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1",
+            f"GET /socket.io/?EIO=4&transport=websocket{f'&sid={self.session}' if self.session else ''} HTTP/1.1",
             f"Host: {address.netloc}",
             "Upgrade: websocket",
             "Connection: Upgrade",

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -10,6 +10,8 @@ from sqlalchemy import create_engine
 
 from auction.app import create_app
 from auction.edges.api.openapi import refusals
+from auction.edges.due import due_acts
+from auction.edges.figures import DERIVED_KEPT, Figures
 from auction.edges.jobs.housekeeping import KEYS_KEPT, tidy
 from auction.edges.limits import Limits
 from auction.edges.live import live_of
@@ -69,10 +71,12 @@ def test_operators_see_life_readiness_and_figures(road: Road, client: FlaskClien
     assert 'auction_bids_total{outcome="accepted"} 1.0' in client.get("/metrics").text
 
 
-def test_a_database_that_is_away_is_a_problem_to_retry(road: Road, client: FlaskClient, platform: Platform) -> None:
+def test_a_database_that_is_away_is_a_problem_to_retry(
+    road: Road, client: FlaskClient, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
     platform.database.dispose()
     broken = platform.database.engine.url.set(database="nowhere")
-    platform.database._sessions.configure(bind=create_engine(broken))
+    monkeypatch.setitem(platform.database._sessions.kw, "bind", create_engine(broken))
     response = client.get("/api/v1/lots")
     assert (response.status_code, code_of(response)) == (503, "platform.unavailable")
     assert response.headers["Retry-After"]
@@ -103,6 +107,22 @@ def test_operators_see_what_is_behind(road: Road, client: FlaskClient, platform:
     assert "auction_money_orders_waiting 0.0" in shown
     road.clock.set(road.now + timedelta(days=3650))
     assert "auction_overdue_acts 0.0" not in client.get("/metrics").text
+
+
+def test_what_is_due_is_derived_once_a_minute_and_anew_when_the_clock_was_moved(road: Road, platform: Platform) -> None:
+    figures, second = Figures(), timedelta(seconds=1)
+    with platform.read() as session:
+        last = max(act.by for act in due_acts(session, road.now + timedelta(days=3650)))
+
+        def overdue(at: datetime) -> float | None:
+            figures.look(session, at)
+            return figures.registry.get_sample_value("auction_overdue_acts")
+
+        before = overdue(last)
+        assert before is not None
+        assert overdue(last + second) == before
+        assert overdue(last + DERIVED_KEPT) == before + 1
+        assert overdue(last) == before
 
 
 def test_answers_under_keys_are_forgotten_after_a_week_and_not_before(road: Road, client: FlaskClient) -> None:

@@ -12,17 +12,17 @@ from flask import Flask
 
 from auction.app import create_app
 from auction.edges.jobs.certifying import certify
+from auction.edges.jobs.sweep import settle
 from auction.edges.live import live_of
 from auction.edges.platform import Platform
 from auction.edges.web.availability import Part, duration, parts, share, steps
 from auction.foundation.kernel.canonical import instant_text
-from auction.procedure.bidding import certifying
-from auction.procedure.lots import queries as lots
+from auction.foundation.kernel.roles import Actor
+from auction.procedure.bidding import certifying, stays
 from tests.edges.browsing import Browser
-from tests.procedure.bidding.serving import serve
-from tests.road import YUAN, Road
+from tests.procedure.bidding.serving import led_by_a, lot_of, serve
+from tests.road import Road
 
-START = 700_000 * YUAN
 HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 
 
@@ -41,18 +41,7 @@ def browser(app: Flask) -> Browser:
 @pytest.fixture
 def road(platform: Platform) -> Road:
     """An open lot that A leads."""
-    walked = Road(platform)
-    walked.begin()
-    walked.announce()
-    walked.admit("A")
-    walked.wait_until(_lot(walked).opens_at)
-    walked.bid("A", START)
-    return walked
-
-
-def _lot(road: Road) -> lots.LotRecord:
-    with road.platform.read() as session:
-        return lots.lot(session, "L1")
+    return led_by_a(platform)
 
 
 def told(app: Flask, lot: str = "L1") -> dict[str, Any]:
@@ -71,14 +60,14 @@ def test_before_the_close_the_certificate_is_yet_to_come(app: Flask, browser: Br
 
 
 def test_where_nothing_was_measured_the_page_says_so(app: Flask, browser: Browser, road: Road) -> None:
-    road.wait_until(_lot(road).ends_at)
+    road.wait_until(lot_of(road).ends_at)
 
     assert told(app) == {"lot": "L1", "measured": False, "certificate": None, "outages": []}
     assert "没有测量服务情况" in browser.get("/lots/L1/availability").text
 
 
 def test_a_certificate_stands_on_the_page_and_in_the_api(app: Flask, browser: Browser, road: Road) -> None:
-    lot = _lot(road)
+    lot = lot_of(road)
     cut = lot.opens_at + 6 * HOUR
     serve(road.platform, lot.opens_at - HOUR, cut)
     serve(road.platform, cut + 90 * SECOND, lot.ends_at + HOUR)
@@ -105,7 +94,7 @@ def test_a_certificate_stands_on_the_page_and_in_the_api(app: Flask, browser: Br
 
 
 def test_an_outage_stands_on_the_page_with_its_evidence(app: Flask, browser: Browser, road: Road) -> None:
-    lot = _lot(road)
+    lot = lot_of(road)
     serve(road.platform, lot.opens_at, lot.ends_at - 9 * MINUTE, process="WABC")
     road.wait_until(lot.ends_at)
 
@@ -197,3 +186,25 @@ def test_the_histogram_ends_with_its_last_bid(app: Flask) -> None:
         assert [step["tall"] for step in steps([1, 0, 100, 0], [5, 10, 25])] == [2, 0, 100]
         assert [step["name"] for step in steps([0, 0, 0, 3], [5, 10, 25])][-1] == "> 25毫秒"
         assert steps([0, 0], [5]) == []
+
+
+def test_a_withdrawn_lot_has_a_certificate_only_where_bidding_ran(
+    app: Flask, browser: Browser, road: Road, panel: Actor
+) -> None:
+    serve(road.platform, road.now, road.now + HOUR)
+    road.seize("P2")
+    road.announce("L2", properties=("P2",))
+    for lot in ("L1", "L2"):
+        with road.platform.act(panel) as act:
+            stays.withdraw(act, lot=lot, ground="panel")
+    settle(road.platform)
+
+    assert "证明正在生成" in browser.get("/lots/L1/availability").text
+    assert told(app, "L2") == {"lot": "L2", "measured": False, "certificate": None, "outages": []}
+    assert "撤回" in browser.get("/lots/L2/availability").text
+    assert "There is no certificate" in browser.get("/lots/L2/availability?lang=en").text
+
+    road.clock.set(road.now + MINUTE)
+    certify(road.platform)
+    assert told(app)["certificate"]["decided"] == 1
+    assert "/lots/L1/availability" in browser.get("/lots/L1").text

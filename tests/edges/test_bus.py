@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from auction.edges.platform import Platform, create_platform
 from auction.foundation.docket import commands as docket
 from auction.foundation.docket import queries
+from auction.foundation.docket.writing import WAKE_CHANNEL
 from auction.gateways.bus import Bus, BusAwayError
 from auction.gateways.bus_messages import (
     MESSAGE_MAX_BYTES,
@@ -240,7 +241,7 @@ def test_a_commit_is_told_on_the_bus_and_a_roll_back_is_not(joined: Platform) ->
 def test_with_a_bus_the_database_need_not_tell_and_without_it_does(joined: Platform, platform: Platform) -> None:
     url = platform.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url, autocommit=True) as listening:
-        listening.execute(f"LISTEN {docket.WAKE_CHANNEL}")
+        listening.execute(f"LISTEN {WAKE_CHANNEL}")
         with joined.act() as act:
             docket.append(act, "lot:L1", "bid.accepted", {})
         with platform.act() as act:

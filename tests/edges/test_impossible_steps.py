@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import pytest
 
 from auction.edges.scenario.databases import Template
-from auction.foundation.database.embedded import EmbeddedServer
 from auction.foundation.kernel.calendar import add_years
 from auction.procedure.distribution import queries as plans
 from auction.procedure.lots import queries as lots
@@ -21,9 +20,9 @@ START = 70_000_000
 
 
 @pytest.fixture
-def world(server: EmbeddedServer) -> Iterator[World]:
+def world(template: Template) -> Iterator[World]:
     """Two cases of one debtor; P1 and P2 in the first, valued at 100,000,000 fen each."""
-    with Template(server=server.url("postgres"), name="auction").copy() as url:
+    with template.copy() as url:
         made = World(url=url, tally=Tally())
         made.begin(debtor_kind="natural_person", applicant_minor=200_000_000, secured=False)
         yield made

@@ -114,10 +114,13 @@ def test_states_are_conflated_and_never_go_back(road: Road, app: Flask) -> None:
     assert len(states) <= 10 * lasted + 1
     assert states[-1]["price_minor"] == START + 59 * STEP
     sent = [(state["entries_from"], [entry["seq"] for entry in state["entries"]]) for state in states]
-    assert all(numbers == list(range(first, state["seq"] + 1)) for (first, numbers), state in zip(sent, states))
+    assert all(
+        numbers == list(range(first, state["seq"] + 1)) for (first, numbers), state in zip(sent, states, strict=True)
+    )
     # What a state had no room for it owns up to, and the docket gives.
-    skipped = [first for first, before in zip((first for first, _ in sent[1:]), numbers) if first != before + 1]
-    assert all(first > before for (first, _), before in zip(sent[1:], numbers))
+    follows = [(first, before) for (first, _), before in zip(sent[1:], numbers, strict=False)]
+    skipped = [first for first, before in follows if first != before + 1]
+    assert all(first > before for first, before in follows)
     assert len(skipped) <= 60 // STATE_ENTRIES_MAX
     resumed = watcher.ask("watch", {"lot": "L1", "after": numbers[-1] - 60})
     assert [entry["seq"] for entry in resumed["entries"]] == list(range(numbers[-1] - 59, numbers[-1] + 1))

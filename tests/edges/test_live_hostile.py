@@ -254,6 +254,59 @@ def test_who_asks_on_and_on_and_never_reads_is_ended(served: Served) -> None:
     served.still_serves()
 
 
+def test_who_reads_late_gets_every_answer_and_states_in_their_order(served: Served) -> None:
+    """Answers of ten megabytes wait while the network takes no more of them, and no state overtakes them."""
+    questions = range(2, 102)
+    with served.raw(unread_bytes=4096) as late, served.raw() as bidder:
+        seq = late.join().ask("watch", {"lot": served.lot})["state"]["seq"]
+        bidder.join(served.made["bidders"][0]["token"])
+        for burst in range(3):  # what is refused lies in the docket too
+            bids = range(burst * 60, burst * 60 + 60)
+            offers = ({"lot": served.lot, "amount_minor": 1, "bid_id": f"late-{number}"} for number in bids)
+            bidder.sock.sendall(b"".join(_event(offer, number) for number, offer in zip(bids, offers, strict=True)))
+            assert [bidder.answered(number)["ok"] for number in bids] == [False] * 60
+        for number in questions:
+            late.sock.sendall(_event({"lot": served.lot, "after": seq}, number, name="watch"))
+        served.still_serves()
+        numbers, states = _heard(late, answers=len(questions))
+        assert late.ask("clock", number=1_000)["server_time"]
+    assert sorted(numbers) == list(questions)  # each is answered by a thread of its own
+    assert states == sorted(states)
+    assert states[-1] >= seq + 180
+
+
+def _event(data: dict[str, Any], number: int, *, name: str = "bid") -> bytes:
+    return frame(f"42/live,{number}{json.dumps([name, data])}".encode())
+
+
+def _heard(line: Raw, *, answers: int) -> tuple[list[int], list[int]]:
+    """Read so many answers; return their numbers and those of the states between them, as they came."""
+    numbers: list[int] = []
+    states: list[int] = []
+    while len(numbers) < answers:
+        told = line.read()
+        assert told is not None, "the line was ended"
+        if told.startswith("42/live"):
+            states.append(json.loads(told.removeprefix("42/live,"))[1]["seq"])
+        elif told.startswith("43/live"):
+            numbers.append(int(told.removeprefix("43/live,").partition("[")[0]))
+    line.say("3")
+    return numbers, states
+
+
+def test_who_asks_to_watch_and_is_gone_is_counted_no_more(served: Served) -> None:
+    for _ in range(40):
+        with served.raw() as hasty:
+            hasty.join()
+            hasty.say(f'42/live,1["watch",{{"lot":"{served.lot}"}}]')
+
+    def alone() -> bool:
+        with served.raw() as one:
+            return bool(one.join().ask("watch", {"lot": served.lot})["state"]["watchers"] == 1)
+
+    wait_until(alone, what="nobody else watches", pause=0.2)
+
+
 def test_pings_without_end_leave_the_others_their_turn(served: Served) -> None:
     with served.raw() as flood:
         flood.join()

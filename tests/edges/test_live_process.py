@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +16,8 @@ from typing import Any
 import pytest
 import socketio
 
+from tests.program.running import free_port
+
 pytestmark = pytest.mark.xdist_group("live_process")  # one server for all of them
 AUCTION = Path(sys.executable).with_name("auction")
 SEED = ["seed-bench", "--lots", "1", "--bidders", "2", "--minutes", "30"]
@@ -28,9 +29,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict
     folder = tmp_path_factory.mktemp("served")
     out, data = folder / "made.json", folder / "var"
     subprocess.run([AUCTION, *SEED, "--out", out, "--data", data], check=True, timeout=240)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with (folder / "web.log").open("w") as log:
         command: list[str | Path] = [AUCTION, "web", "--port", str(port), "--data", data, "--demo"]
         process = subprocess.Popen(command, stdout=log, stderr=log)
@@ -61,34 +60,33 @@ def _no_line_outlives_its_test() -> Iterator[None]:
     assert [thread.name for thread in threading.enumerate() if "reconnect" in thread.name] == []
 
 
-@pytest.mark.parametrize("transport", ["websocket", "polling"])
+@pytest.mark.parametrize("transport", ["websocket", "polling", "polling websocket"])
 def test_a_bid_over_a_real_line_is_acknowledged_pushed_and_kept(
     served: tuple[str, dict[str, Any]], transport: str
 ) -> None:
     url, made = served
     lot = made["lots"][0]
-    states: list[dict[str, Any]] = []
-    arrived = threading.Event()
     with socketio.SimpleClient(reconnection=False) as watcher, socketio.SimpleClient(reconnection=False) as bidder:
-        watcher.connect(url, namespace="/live", transports=[transport])
-        token = made["bidders"][0 if transport == "websocket" else 1]["token"]
-        bidder.connect(url, namespace="/live", auth={"token": token}, transports=[transport])
+        watcher.connect(url, namespace="/live", transports=transport.split())
+        token = made["bidders"][1 if transport == "polling" else 0]["token"]
+        bidder.connect(url, namespace="/live", auth={"token": token}, transports=transport.split())
+        assert bidder.client.eio.current_transport in transport.split()[-1:]
         before = watcher.call("watch", {"lot": lot["id"]})["state"]
-        offer = {"lot": lot["id"], "amount_minor": before["least_acceptable_minor"], "bid_id": transport}
+        bid_id = transport.replace(" ", "-")
+        offer = {"lot": lot["id"], "amount_minor": before["least_acceptable_minor"], "bid_id": bid_id}
         answer = bidder.call("bid", offer)
         assert answer["ok"], answer
         assert bidder.call("bid", offer)["receipt"]["entry_hash"] == answer["receipt"]["entry_hash"]
-        while not arrived.is_set():
+        price = 0
+        while price != offer["amount_minor"]:
             event, state = watcher.receive(timeout=10)
             assert event == "state"
-            states.append(state)
-            if state["price_minor"] == offer["amount_minor"]:
-                arrived.set()
+            price = state["price_minor"]
         assert bidder.call("watch")["problem"]["code"] == "input.malformed"
         assert watcher.call("bid", offer)["problem"]["code"] == "auth.required"
     with urllib.request.urlopen(f"{url}/api/v1/lots/{lot['id']}/docket?after={before['seq']}") as reply:  # noqa: S310
         entries = json.load(reply)["items"]
-    kept = [entry["hash"] for entry in entries if entry["public"].get("bid_id") == transport]
+    kept = [entry["hash"] for entry in entries if entry["public"].get("bid_id") == bid_id]
     assert kept == [answer["receipt"]["entry_hash"]]
 
 

@@ -86,8 +86,8 @@ def soon(holds: Callable[[], bool], *, seconds: float = 15) -> bool:
 
 
 def threads() -> list[str]:
-    """The threads that serve lines: each has one that handles it, one that reads and one that writes."""
-    ours = ("process_request_thread", "writer", "simple_websocket")
+    """The threads that serve lines: each has one that reads, and one that writes as long as something waits."""
+    ours = ("process_request_thread", "_write", "simple_websocket")
     return [one.name for one in threading.enumerate() if any(name in one.name for name in ours)]
 
 

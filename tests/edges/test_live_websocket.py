@@ -3,13 +3,18 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
+from collections.abc import Callable
 
 import pytest
+from engineio.packet import MESSAGE, Packet
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, Request, TextMessage
 from wsproto.extensions import PerMessageDeflate
 
-from auction.edges.live.websocket import Frames, WholeSocket, frame
+from auction.edges.live.frames import Frames, frame
+from auction.edges.live.outbox import Outbox
+from auction.edges.live.whole import WholeSocket
 
 
 def reader(*, compressed: bool) -> WSConnection:
@@ -72,5 +77,110 @@ def test_a_message_is_sent_whole_to_a_slow_reader() -> None:
         got += theirs.recv(1_000)
     sender.join()
     assert got == data
+    ours.close()
+    theirs.close()
+
+
+class Slow:
+    """A line that takes messages only as far as it is told to."""
+
+    def __init__(self, *, fails: bool = False) -> None:
+        self.taken: list[str] = []
+        self.over = self.closed = False
+        self.may = threading.Semaphore(0)
+        self._fails = fails
+
+    def send(self, message: str | bytes) -> None:
+        assert self.may.acquire(timeout=10)
+        if self._fails:
+            raise OSError
+        self.taken.append(str(message))
+
+    def close(self) -> None:
+        self.closed = self.over = True
+
+
+def begun(target: Callable[[], None]) -> None:
+    threading.Thread(target=target, daemon=True).start()
+
+
+def message(number: int) -> Packet:
+    return Packet(MESSAGE, str(number))
+
+
+def test_what_waits_is_written_in_its_order_and_nothing_counts_as_gone_before_it_is() -> None:
+    line = Slow()
+    outbox = Outbox(line, begin=begun, sleep=time.sleep)
+    assert outbox.empty()
+    for number in range(5):
+        outbox.put(message(number))
+    assert not outbox.empty()
+    line.may.release(5)
+    outbox.join()
+    assert (outbox.empty(), outbox.qsize()) == (True, 0)
+    assert line.taken == [f"4{number}" for number in range(5)]
+    outbox.put(message(5))
+    while outbox.qsize():
+        time.sleep(0.001)
+    assert not outbox.empty()  # it is being written, and what came now would overtake it
+    line.may.release()
+    outbox.join()
+    assert line.taken[5:] == ["45"]
+
+
+def test_of_many_who_put_something_in_each_keeps_his_order() -> None:
+    line = Slow()
+    line.may.release(1_000)
+    outbox = Outbox(line, begin=begun, sleep=time.sleep)
+
+    def put_from(first: int) -> None:
+        for number in range(first, first + 100):
+            outbox.put(message(number))
+
+    putters = [threading.Thread(target=put_from, args=(first,)) for first in range(1_000, 9_000, 1_000)]
+    for putter in putters:
+        putter.start()
+    for putter in putters:
+        putter.join()
+    outbox.join()
+    assert len(line.taken) == len(set(line.taken)) == 800
+    for own in range(1_000, 9_000, 1_000):
+        of_one = [text for text in line.taken if text.startswith(f"4{own // 1_000}")]
+        assert of_one == sorted(of_one)
+
+
+def test_the_end_comes_after_what_was_put_before_it_and_nothing_after_the_end() -> None:
+    line = Slow()
+    line.may.release(3)
+    outbox = Outbox(line, begin=begun, sleep=time.sleep)
+    for packet in (message(0), message(1), None):
+        outbox.put(packet)
+    outbox.join()
+    assert (line.taken, line.closed) == (["40", "41"], True)
+    outbox.put(message(2))
+    assert outbox.empty()
+    assert outbox.qsize() == 0
+    assert line.taken == ["40", "41"]
+
+
+def test_a_line_that_fails_lets_its_writer_go() -> None:
+    line = Slow(fails=True)
+    line.may.release(2)
+    outbox = Outbox(line, begin=begun, sleep=time.sleep)
+    for packet in (message(0), message(1), None):
+        outbox.put(packet)
+    outbox.join()
+    assert (outbox.empty(), line.taken, line.closed) == (True, [], True)
+
+
+def test_a_frame_cut_in_the_middle_ends_the_socket() -> None:
+    ours, theirs = socket.socketpair()
+    ours.settimeout(0.2)
+    whole = WholeSocket(ours)
+    with pytest.raises(TimeoutError):
+        whole.send(bytes(10_000_000))
+    assert whole.over
+    assert not whole.send_now(b"x")
+    assert whole.recv(1) == b""
     ours.close()
     theirs.close()

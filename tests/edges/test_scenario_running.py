@@ -35,11 +35,6 @@ Play = Callable[[str], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def template(server: EmbeddedServer) -> Template:
-    return Template(server=server.url("postgres"), name="auction")
-
-
-@pytest.fixture
 def play(template: Template, tmp_path: Path) -> Play:
     """Play steps after the beginning of every story; return all steps as ``--json`` tells them, with their faults."""
 

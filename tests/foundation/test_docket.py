@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from datetime import timedelta
 from threading import Thread
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from auction.edges.platform import Platform
-from auction.foundation.docket import queries
-from auction.foundation.docket.commands import append
-from auction.foundation.docket.rules import Entry, first_fault, next_entry
+from auction.foundation.database.acts import Act
+from auction.foundation.database.together import together
+from auction.foundation.docket import batches, queries
+from auction.foundation.docket.commands import append, append_all, lock
+from auction.foundation.docket.many import append_to_many
+from auction.foundation.docket.reactions import DECLARED
+from auction.foundation.docket.rules import UNBEGUN, Entry, Head, Line, chained, first_fault, next_entry
+from auction.foundation.kernel.canonical import NotCanonicalError
 
 CHAIN = "lot:LTEST"
 
@@ -125,3 +132,106 @@ def test_the_feed_of_all_lots_loses_nothing(platform: Platform) -> None:
         rest = queries.feed(session, after=(items[0].txid, items[0].position), limit=10)
     assert [item.entry.chain for item in items] == ["lot:A", "lot:B"]
     assert [item.entry.chain for item in rest] == ["lot:B"]
+
+
+def test_a_line_is_chained_at_its_instant_or_at_the_last_of_the_chain(platform: Platform) -> None:
+    now = platform.clock.now()
+    lines = [Line("lot.drafted", {"n": 1}), Line("lot.approved", {"n": 2})]
+    for last in (None, now - timedelta(days=1), now, now + timedelta(days=1)):
+        made = chained(CHAIN, Head(7, "f" * 64, last), lines, now=now)
+        assert [one.at for one in made.entries] == [max(now, last or now)] * 2
+        assert [one.seq for one in made.entries] == [8, 9]
+        assert [one.prev for one in made.entries] == ["f" * 64, made.entries[0].hash]
+        assert made.head == Head(9, made.entries[1].hash, max(now, last or now))
+        assert [json.loads(one) for one in made.written] == [one.as_json() for one in made.entries]
+    assert chained(CHAIN, UNBEGUN, [], now=now).head == UNBEGUN
+
+
+def test_nothing_to_seal_and_nothing_answered_goes_by_a_batch(platform: Platform) -> None:
+    now = platform.clock.now()
+    secret = Line("registration.made", {"code": "A1"}, {"person": "张三"})
+    with pytest.raises(ValueError, match="nobody seals"):
+        chained(CHAIN, UNBEGUN, [secret], now=now)
+    sealed = chained(CHAIN, UNBEGUN, [secret], now=now, seal=lambda _seq, _content: "0" * 64)
+    answered = chained(CHAIN, UNBEGUN, [Line(next(iter(DECLARED)), {})], now=now)
+    for batch in (sealed, answered):
+        with pytest.raises(ValueError, match="not an entry of a batch"), platform.act() as act:
+            batches.entering(act, CHAIN, batch)
+
+
+def test_one_by_one_together_or_as_a_batch_a_chain_becomes_the_same(platform: Platform) -> None:
+    lines = [Line("bid.accepted", {"bid_id": f"b{number}", "text": "拍卖"}) for number in range(3)]
+
+    def undone(how: Callable[[Act], object]) -> list[Entry]:
+        with platform.act() as act:
+            how(act)
+            found = queries.entries(act.session, CHAIN)
+            act.session.rollback()
+        return found
+
+    def one_by_one(act: Act) -> None:
+        for line in lines:
+            append(act, CHAIN, line.kind, line.public)
+
+    def as_a_batch(act: Act) -> None:
+        lock(act, CHAIN)
+        head, _ = batches.looked(CHAIN, *together(act.session, batches.look(CHAIN, [])))
+        made = chained(CHAIN, head, lines, now=act.now)
+        together(act.session, batches.entering(act, CHAIN, made))
+
+    def among_many(act: Act) -> None:
+        lock(act, CHAIN, "lot:LOTHER")
+        append_to_many(act, {"lot:LOTHER": lines[:1], CHAIN: lines})
+
+    alone = undone(one_by_one)
+    assert len(alone) == len(lines)
+    assert first_fault(alone) is None
+    assert undone(lambda act: append_all(act, CHAIN, lines)) == alone
+    assert undone(as_a_batch) == alone
+    assert undone(among_many) == alone
+
+
+def test_entered_in_no_chain_or_with_no_lines_nothing_is_written(platform: Platform) -> None:
+    with platform.act() as act:
+        assert append_to_many(act, {}) == []
+        assert append_all(act, CHAIN, []) == []
+    assert _chain(platform) == []
+
+
+@pytest.mark.parametrize(
+    ("public", "fault"),
+    [
+        ({"n": 1.5}, NotCanonicalError),
+        ({"n": 2**60}, NotCanonicalError),
+        ({"text": "\ud800"}, NotCanonicalError),
+        ({"text": "a\0b"}, DataError),
+    ],
+)
+def test_what_cannot_be_entered_leaves_no_part_of_it(
+    platform: Platform, public: dict[str, object], fault: type[Exception]
+) -> None:
+    with pytest.raises(fault), platform.act() as act:
+        append_all(act, CHAIN, [Line("registration.made", {}, {"person": "张三"}), Line("lot.drafted", public)])
+
+    assert _chain(platform) == []
+    assert _append(platform).seq == 1
+
+
+def test_an_entry_under_a_bid_that_is_there_is_refused_whole(platform: Platform) -> None:
+    _append(platform, "bid.accepted", bid_id="b1")
+    with pytest.raises(IntegrityError, match="one_entry_a_bid"), platform.act() as act:
+        append_all(act, CHAIN, [Line("lot.extended", {}), Line("bid.refused", {"bid_id": "b1"})])
+
+    assert len(_chain(platform)) == 1
+
+
+def test_bids_are_found_by_the_clients_ids(platform: Platform) -> None:
+    made = {
+        name: _append(platform, kind, bid_id=name)
+        for name, kind in (("b1", "bid.accepted"), ("b'; --", "bid.refused"), ("拍", "bid.accepted"))
+    }
+    _append(platform, "lot.extended", bid_id="b4")
+    with platform.read() as session:
+        assert queries.bids_of_ids(session, CHAIN, [*made, "b4", "b1", "none"]) == made
+        assert queries.bids_of_ids(session, CHAIN, []) == {}
+        assert queries.bids_of_ids(session, "lot:LOTHER", list(made)) == {}

@@ -7,7 +7,6 @@ loopback through its application (its own command listens everywhere) and keeps 
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,8 @@ from typing import Any
 
 import stripe
 from typing_extensions import override
+
+from tests.program.running import free_port
 
 _SERVE = """
 import sys
@@ -44,9 +45,7 @@ class Older(stripe.RequestsClient):
 @contextmanager
 def local_stripe(folder: Path, *, webhook: str, secret: str) -> Iterator[str]:
     """Run the peer and tell it where events go; gives its address. It is ended by its own id."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     own = {**os.environ, "TMPDIR": str(folder)}
     with subprocess.Popen([sys.executable, "-W", "ignore", "-c", _SERVE, str(port)], env=own, cwd=folder) as child:
         address = f"http://127.0.0.1:{port}"

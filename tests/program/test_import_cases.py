@@ -13,12 +13,13 @@ from auction.edges.platform import Platform
 from tests.program.running import Place, tell
 
 pytestmark = pytest.mark.xdist_group("program")
-CASES, CLAIMS = 20, 28
+CASES, CLAIMS = 100, 140
 #: What the jobs process writes by itself: dockets and their proofs, papers, the day's comparison of the books.
 BY_TIME = ("docket_", "log_", "paper", "proof_", "reconciliation_", "signing_keys")
 
 
-def test_importing_cases_twice_changes_nothing_the_second_time(serving: Place, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_importing_a_hundred_cases_twice_changes_nothing_the_second_time(serving: Place, tmp_path: Path) -> None:
     file = tmp_path / "cases.csv"
     _write(file)
     first = serving.run("import-cases", str(file), "--add-courts", "--demo")
@@ -36,7 +37,7 @@ def test_importing_cases_twice_changes_nothing_the_second_time(serving: Place, t
 
 
 def _write(file: Path) -> None:
-    """Write the cases, every fifth with three claims, debtors and creditors that come again."""
+    """Write a hundred cases, every fifth with three claims, debtors and creditors that come again."""
     with file.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.DictWriter(out, COLUMNS)
         writer.writeheader()

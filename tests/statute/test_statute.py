@@ -11,7 +11,6 @@ import pytest
 from auction.edges.scenario.databases import Template
 from auction.edges.scenario.running import run_file
 from auction.edges.stories.reading import Scenario, Step, read
-from auction.foundation.database.embedded import EmbeddedServer
 from auction.rulebook import Provision, rulebook
 
 STORIES = sorted(Path(__file__).parent.glob("*.yaml"))
@@ -60,11 +59,6 @@ ONE_SIDED = {
 }
 #: What any step may be refused with, whatever its numbers.
 OF_ANY_STEP = {"input.malformed", "auth.required", "auth.forbidden"}
-
-
-@pytest.fixture
-def template(server: EmbeddedServer) -> Template:
-    return Template(server=server.url("postgres"), name="auction")
 
 
 @pytest.mark.statute

@@ -18,7 +18,7 @@ from auction.foundation.database.acts import Act
 from auction.foundation.database.idempotency import KeyReused
 from auction.foundation.kernel.refusal import AuthForbidden, AuthRequired, InputMalformed, NotFound, RateLimited
 from auction.procedure.bidding import commands as bidding
-from auction.procedure.bidding import joint, reminders, rules, shares, undertakings
+from auction.procedure.bidding import joint, registering, reminders, rules, shares, undertakings
 from auction.procedure.deposits.exempt import admitted_if_exempt
 from auction.procedure.lots import queries as lots
 from auction.procedure.treasury import ways
@@ -40,9 +40,9 @@ AUTH = (AuthRequired, AuthForbidden, RateLimited)
     ),
     scope=BID_SCOPE,
     errors=(
-        *AUTH, InputMalformed, NotFound, KeyReused, rules.RegistrationClosed, rules.Ineligible, rules.NotQualified,
-        rules.Barred, rules.AgentNotConfirmed, rules.PriorityNotConfirmed, rules.RegisteredAlready,
-        shares.JointNotConfirmed, shares.JointMember,
+        *AUTH, InputMalformed, NotFound, KeyReused, registering.RegistrationClosed, registering.Ineligible,
+        registering.NotQualified, registering.Barred, registering.AgentNotConfirmed, registering.PriorityNotConfirmed,
+        registering.RegisteredAlready, shares.JointNotConfirmed, shares.JointMember,
     ),
     answers="Registration", statuses=(201,),
 )  # fmt: skip

@@ -49,12 +49,17 @@ LOT_FILTERS = (
     query=LOT_FILTERS, errors=(InputMalformed,), answers="LotPage",
 )  # fmt: skip
 def find_lots(call: Call) -> Answer:
-    """Answer a page of announced lots."""
+    """Answer a page of announced lots; `total` is exact up to 10,000, then says so in `total_is_least`."""
     given = {name: value for name, value in call.query.items() if value is not None}
     limit, cursor = given.pop("limit", 24), given.pop("cursor", None)
     with call.platform.read() as session:
         page = listed_lots.page(session, wanted=listed_lots.LotFilter(**given), limit=limit, cursor=cursor)
-    body = {"items": [summary_json(one) for one in page.items], "next": page.next, "total": page.total}
+    body = {
+        "items": [summary_json(one) for one in page.items],
+        "next": page.next,
+        "total": page.total,
+        "total_is_least": page.total_is_least,
+    }
     return Answer(body)
 
 

@@ -47,7 +47,7 @@ SCHEMAS: dict[str, Schema] = {
     "Object": _ANY,
     "Problem": _PROBLEM,
     "LotSummary": _object(**_SUMMARY),
-    "LotPage": _object(items=_list(_ref("LotSummary")), next=_MAYBE_TEXT, total=_WHOLE),
+    "LotPage": _object(items=_list(_ref("LotSummary")), next=_MAYBE_TEXT, total=_WHOLE, total_is_least=_TRUTH),
     "Lot": _object(
         **_SUMMARY, case=_TEXT, after=_MAYBE_TEXT, properties=_list(_TEXT), facts=_ANY, floor_minor=_MINOR,
         balance_days=_WHOLE, terms={"type": ["object", "null"]}, rulebook={"type": ["object", "null"]},

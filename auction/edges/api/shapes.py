@@ -8,11 +8,12 @@ from typing import Any
 from auction.foundation.docket.rules import Entry
 from auction.foundation.kernel.canonical import instant_text
 from auction.procedure.bidding.queries import RegistrationRecord
+from auction.procedure.lots.catalogue import ListedLot
 from auction.procedure.lots.queries import LotRecord
 from auction.procedure.treasury.ways_rules import Offer
 
 
-def summary_json(lot: LotRecord) -> dict[str, Any]:
+def summary_json(lot: LotRecord | ListedLot) -> dict[str, Any]:
     """Return a lot as lists show it."""
     return {
         "id": lot.id,

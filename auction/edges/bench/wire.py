@@ -56,16 +56,19 @@ class Line:
         self.socket.sendall(head + b"\0\0\0\0" + text)
 
     def wait_for(self, start: bytes) -> bytes:
-        """Return the next message that begins so, and forget what came with it; used before the race only."""
+        """Return the next message that begins so, and forget what came with it but pings, which are answered."""
         found = self._whole()
         while True:
+            awaited: bytes | None = None
             for message in found:
-                if message.startswith(start):
-                    return message
                 if message == b"2":
                     self.send(b"3")
-                if message.startswith(b"44"):
+                elif awaited is None and message.startswith(start):
+                    awaited = message
+                elif message.startswith(b"44"):
                     raise ConnectionError(message.decode())
+            if awaited is not None:
+                return awaited
             found = self.messages()
 
     def messages(self) -> list[bytes]:

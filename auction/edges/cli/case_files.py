@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from auction.edges.cli.sources import SourceUnreadableError, read
+
 SIZE_MAX_BYTES = 100_000_000
 _FIELD_MAX = 10_000
 
@@ -47,8 +49,8 @@ class _Reader(Protocol):
         """Return itself."""
 
 
-class FileUnreadableError(Exception):
-    """The file as a whole cannot be read; the message says why."""
+class FileUnreadableError(SourceUnreadableError):
+    """What was read holds no case records; the message says why."""
 
 
 class _LineError(ValueError):
@@ -74,12 +76,13 @@ class BadRow:
     why: str
 
 
-def rows_of(path: Path) -> Iterator[Row | BadRow]:
-    """Read a file row by row; a line that cannot be read becomes a ``BadRow``.
+def rows_of(source: str | Path) -> Iterator[Row | BadRow]:
+    """Read a file, or what a registry's address answers, row by row; a line that cannot be read becomes a ``BadRow``.
 
-    :raises FileUnreadableError: too large, not text, no header, unknown or doubled columns
+    :raises SourceUnreadableError: nothing to be read there, or too much
+    :raises FileUnreadableError: not text, no header, unknown or doubled columns
     """
-    text = _text_of(path)
+    text = _text_of(read(str(source), most_bytes=SIZE_MAX_BYTES, who="the registry"))
     if not text.strip():
         raise FileUnreadableError("the file is empty")
     if text.lstrip().startswith("["):
@@ -87,13 +90,7 @@ def rows_of(path: Path) -> Iterator[Row | BadRow]:
     return _json_rows(text) if text.lstrip().startswith("{") else _csv_rows(text)
 
 
-def _text_of(path: Path) -> str:
-    try:
-        if path.stat().st_size > SIZE_MAX_BYTES:
-            raise FileUnreadableError(f"larger than {SIZE_MAX_BYTES // 1_000_000} MB; split it")
-        content = path.read_bytes()
-    except OSError as fault:
-        raise FileUnreadableError(str(fault.strerror)) from fault
+def _text_of(content: bytes) -> str:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -14,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from auction.edges.cli.case_files import BadRow, FileUnreadableError, Row, rows_of
+from auction.edges.cli.case_files import BadRow, Row, rows_of
 from auction.edges.cli.opening import data_option, demo_option, open_database, settings_of
-from auction.edges.cli.registry import fetch, is_address
+from auction.edges.cli.sources import SourceUnreadableError
 
 if TYPE_CHECKING:
     from auction.edges.platform import Platform
@@ -65,8 +64,8 @@ def import_cases(*, file: str, dry_run: bool, add_courts: bool, data: Path, demo
     """
     settings = settings_of(data=data, demo=demo)
     try:
-        rows = _read(file)
-    except FileUnreadableError as fault:
+        rows = list(rows_of(file))
+    except SourceUnreadableError as fault:
         raise click.UsageError(f"{file}: {fault}") from fault
     from auction.edges.platform import create_platform
 
@@ -77,13 +76,6 @@ def import_cases(*, file: str, dry_run: bool, add_courts: bool, data: Path, demo
         finally:
             platform.close()
     _tell(file, tally, dry_run=dry_run)
-
-
-def _read(given: str) -> list[Row | BadRow]:
-    if not is_address(given):
-        return list(rows_of(Path(given)))
-    with tempfile.TemporaryDirectory() as folder:
-        return list(rows_of(fetch(given, Path(folder))))
 
 
 def carry_in(platform: Platform, rows: list[Row | BadRow], *, dry_run: bool, add_courts: bool) -> Tally:

@@ -2,11 +2,11 @@
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlparse
 
 import click
+
+from auction.edges.cli.sources import SourceUnreadableError, read
 
 if TYPE_CHECKING:
     from auction.procedure.publicity.vouching import Vouched
@@ -55,7 +55,10 @@ def read_export(source: str) -> dict[str, Any]:
     """Return an export as it was issued, byte for byte, or end the command with exit 1 and what is wrong with it."""
     from auction.foundation.kernel.canonical import NotCanonicalError, canonical
 
-    content = _read(source)
+    try:
+        content = read(source, most_bytes=_LONGEST_BYTES)
+    except SourceUnreadableError as fault:
+        raise click.UsageError(f"{source}: {fault}") from fault
     try:
         document = json.loads(content)
         if isinstance(document, dict) and canonical(document) == content:
@@ -83,22 +86,3 @@ def _vouched(told: "Vouched") -> str:
         return "unsigned: the key itself was not checked"
     said = f"{told.signed} checkpoints signed, {told.logged} of them shown to be in the log"
     return said + ("" if told.by_given_key else "; the key itself was not checked: give it with --key")
-
-
-def _read(source: str) -> bytes:
-    if urlparse(source).scheme in {"http", "https"}:
-        import httpx
-
-        try:
-            answer = httpx.get(source, timeout=10.0)
-            answer.raise_for_status()
-        except (httpx.HTTPError, httpx.InvalidURL) as fault:
-            raise click.UsageError(f"{source}: {fault}") from fault
-        return answer.content
-    try:
-        path = Path(source)
-        if path.stat().st_size > _LONGEST_BYTES:
-            raise click.UsageError(f"{source}: larger than any docket")
-        return path.read_bytes()
-    except OSError as fault:
-        raise click.UsageError(f"{source}: {fault.strerror}") from fault

@@ -3,22 +3,25 @@
 Three steps, each safe to be cut off after: claim (one transaction), ask the gateway (none open), confirm (another).
 Whoever dies between them leaves an order that is asked again under the same id; the gateway gives the same receipt.
 
-Orders stand in two lines, so that nobody who pays waits behind ten thousand deposits that go back: what goes back to
-payers is taken in slices (``giving_back``), everything else before it.
+Orders stand in three lines, so that nobody who pays waits behind ten thousand deposits: what is paid in or out goes
+one by one and before all else, then in slices the winners' deposits that the court calls in, and beside it what goes
+back to payers (``giving_back``).
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 
-from auction.edges.inbox import giving_back
+from auction.edges.inbox import giving_back, slices
 from auction.edges.platform import Platform
 from auction.gateways.port import (
     GatewayRefused,
     GatewayUnavailable,
     MoneyOrder,
+    OrderKind,
     PaymentGateway,
     Receipt,
     Underway,
@@ -32,7 +35,7 @@ from auction.procedure.treasury.rules import OrderStatus
 
 _log = logging.getLogger(__name__)
 _BATCH = 16
-_REST = Line(returns=False)
+_IN_AND_OUT = Line(kinds=set(OrderKind) - {OrderKind.RELEASE, OrderKind.APPLY})
 _Verb = Callable[[MoneyOrder], Receipt | Underway]
 
 
@@ -51,11 +54,8 @@ def carry_out(platform: Platform, order: str) -> OrderRecord:
 
 def carry_out_some(platform: Platform) -> int:
     """Carry out some of the orders whose time has come, but those that give money back; return how many were taken."""
-    with platform.act() as act:
-        claimed = orders.claim_orders(act, limit=_BATCH, line=_REST)
-    for one in claimed:
-        _ask(platform, one)
-    return len(claimed)
+    taken, _ = _in_and_out(platform)
+    return taken + (slices.carry_out_slice(platform, kind=OrderKind.APPLY) or 0)
 
 
 def carry_out_waiting(platform: Platform, *, returns: bool = True) -> int:
@@ -65,15 +65,28 @@ def carry_out_waiting(platform: Platform, *, returns: bool = True) -> int:
     """
     done = 0
     while True:
-        with platform.act() as act:
-            claimed = orders.claim_orders(act, limit=_BATCH, line=_REST)
-        done += sum(_ask(platform, one) for one in claimed)
-        if claimed:
+        taken, now_done = _in_and_out(platform)
+        done += now_done
+        if taken:
             continue
-        given_back = giving_back.give_back_some(platform) if returns else None
-        if given_back is None:
+        moved = slices.carry_out_slice(platform, kind=OrderKind.APPLY)
+        if moved is None and returns:
+            moved = giving_back.give_back_some(platform)
+        if moved is None:
             return done
-        done += given_back
+        done += moved
+
+
+def _in_and_out(platform: Platform) -> tuple[int, int]:
+    """Carry out some of the orders by which money comes in or is paid out; return how many were taken and done."""
+    with platform.act() as act:
+        claimed = orders.claim_orders(act, limit=_BATCH, line=_IN_AND_OUT)
+    done: list[bool] = []
+    with ExitStack() as stack:
+        # What is called at the end is called also when something before it broke off.
+        for one in reversed(claimed):
+            stack.callback(lambda order: done.append(_ask(platform, order)), one)
+    return len(claimed), sum(done)
 
 
 def give_up(platform: Platform, order: str) -> OrderRecord:

@@ -23,10 +23,11 @@ from auction.edges.inbox.sample_people import Bench
 from auction.edges.jobs.sweep import settle, sweeping
 from auction.edges.platform import Platform
 from auction.foundation.database.acts import Act
-from auction.foundation.docket.many import claim_named, write
+from auction.foundation.docket.many import claim_named
 from auction.foundation.docket.models import DocketEntry
 from auction.foundation.docket.queries import entry_of
 from auction.foundation.docket.rules import GENESIS, Entry, next_entry
+from auction.foundation.docket.writing import write
 from auction.foundation.kernel.roles import Actor
 from auction.procedure.bidding import commands as bidding
 from auction.procedure.bidding.offers import Offer
@@ -38,8 +39,10 @@ _AT_ONCE = 250
 #: Listing numbers that no other made-up lot has.
 _NUMBERS_FROM = 5_000_000
 _COPIES_MAX = 100_000
-#: Written otherwise, or not of one lot at all.
-_NOT_COPIED = frozenset({"docket_entries", "docket_heads", "docket_checkpoints", "ledger_entries", "ledger_postings"})
+#: Written otherwise (listings by the database itself), or not of one lot at all.
+_NOT_COPIED = frozenset(
+    {"docket_entries", "docket_heads", "docket_checkpoints", "ledger_entries", "ledger_postings", "listings"}
+)
 
 #: A copy's ids are the original's with this and a number behind them.
 _BETWEEN = "-"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 
 from fpdf.errors import FPDFException
 from sqlalchemy import text
 
+from auction.edges.jobs.sweep import quiet
 from auction.edges.platform import Platform
 from auction.edges.setting.pdf import Issue, set_paper
 from auction.foundation.kernel.canonical import sha256_hex
@@ -22,6 +24,9 @@ _LOG = logging.getLogger(__name__)
 _SETTER_LOCK = 0x7061_7065
 #: A tick that sets no more than this lets the process be stopped.
 _AT_ONCE = 40
+#: So few are set before it is looked again whether something more pressing waits.
+_BETWEEN_LOOKS = 4
+_RUN_SECONDS = 5.0
 
 
 class PaperCannotBeSet(Refusal):
@@ -32,6 +37,14 @@ class PaperCannotBeSet(Refusal):
     title_zh, title_en = "未能生成页面", "The pages could not be made"
     zh = "未能生成页面（{reason}），文书仍为草稿；请检查内容后重试。"
     en = "The pages could not be made ({reason}); the paper is a draft still. Check what it says and try again."
+
+
+def set_while_quiet(platform: Platform, *, faulty: set[str]) -> None:
+    """Set papers as long as little else waits; a run ends after a few seconds, and the next goes on."""
+    ends = time.monotonic() + _RUN_SECONDS
+    while time.monotonic() < ends and quiet(platform):
+        if not set_waiting(platform, at_most=_BETWEEN_LOOKS, faulty=faulty):
+            return
 
 
 def set_waiting(platform: Platform, *, at_most: int = _AT_ONCE, faulty: set[str] | None = None) -> int:

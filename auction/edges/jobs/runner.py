@@ -19,17 +19,16 @@ from auction.edges.jobs.certifying import certify
 from auction.edges.jobs.closing import strike
 from auction.edges.jobs.deliveries import deliver_due
 from auction.edges.jobs.housekeeping import tidy
-from auction.edges.jobs.papers import set_waiting
+from auction.edges.jobs.papers import set_while_quiet
 from auction.edges.jobs.proving import introduce, sign_due
 from auction.edges.jobs.stamping import stamp_due
-from auction.edges.jobs.sweep import give_back, quiet, sweep
+from auction.edges.jobs.sweep import give_back, sweep
 from auction.edges.platform import Platform
+from auction.foundation.docket.setbacks import Setbacks
 
 _LOG = logging.getLogger(__name__)
 #: By so much the works but the hours of lots yield (on Linux a thread's own; elsewhere the whole process's).
 _NICENESS = 2
-#: So few that the process can be stopped, and that papers stop soon when something more pressing waits.
-_PAPERS_AT_ONCE = 4
 
 #: A database that is away when the process starts is asked again after so long.
 _AGAIN_SECONDS = 1.0
@@ -72,14 +71,14 @@ def _introduced(platform: Platform) -> bool:
 
 def _works(platform: Platform) -> list[tuple[str, float, Callable[[], object]]]:
     """Return what is looked after: its name, how often in seconds, and the work; what is due the database says."""
-    faulty: set[str] = set()
+    faulty, setbacks = set[str](), Setbacks()
     return [
         ("hours", 0.2, lambda: strike(platform)),
-        ("sweep", 0.5, lambda: sweep(platform)),
+        ("sweep", 0.5, lambda: sweep(platform, setbacks=setbacks)),
         ("returns", 0.5, lambda: give_back(platform)),
         ("deliveries", 1, lambda: deliver_due(platform)),
         ("events", 1, lambda: payment_events.work(platform)),
-        ("papers", 1, lambda: quiet(platform) and set_waiting(platform, at_most=_PAPERS_AT_ONCE, faulty=faulty)),
+        ("papers", 1, lambda: set_while_quiet(platform, faulty=faulty)),
         ("proofs", 1, lambda: sign_due(platform)),
         ("availability", 1, lambda: certify(platform)),
         ("stamps", 60, lambda: stamp_due(platform)),

@@ -15,8 +15,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 
 from auction.edges.inbox import cashier, giving_back
+from auction.edges.jobs.following import follow
 from auction.edges.platform import Platform
 from auction.foundation.docket import reactions
+from auction.foundation.docket.setbacks import Setbacks
 from auction.gateways.clock import ManualClock
 from auction.procedure.assets import queries as assets
 from auction.procedure.assets import queue
@@ -24,44 +26,48 @@ from auction.procedure.bidding import closing
 from auction.procedure.bidding import commands as bidding
 from auction.procedure.lots import queries as lots
 
-#: Who holds this advisory lock sweeps; others leave it alone, so that made history is not swept half made.
+#: Who sweeps shares this advisory lock; who makes history has it alone, so that it is not swept half made.
 _SWEEP_LOCK = 0x6A61_7377
 #: Who opens and closes lots shares this one; who makes history has it alone.
 _HOURS_LOCK = 0x6A61_7379
-#: Who holds this one gives deposits back; they go beside the sweep, so that no opening and no close waits for them.
+#: Who gives deposits back shares this one; they go beside the sweep, so that no opening and no close waits for them.
 _RETURNS_LOCK = 0x6A61_7378
-#: How many waiting reactions are looked at for those that can be run together.
-_WINDOW = 150
 _RUN_SECONDS = 5.0
-_TURN_SECONDS = 1.0
 _FEW = 20
 
 
 @contextmanager
 def sweeping(platform: Platform) -> Iterator[None]:
     """Keep every other process from sweeping, from giving back and from the hours of lots; waits for who is at it."""
-    with _locked(platform, _RETURNS_LOCK), _locked(platform, _SWEEP_LOCK), _locked(platform, _HOURS_LOCK):
+    with (
+        _held(platform, _RETURNS_LOCK, waits=True),
+        _held(platform, _SWEEP_LOCK, waits=True),
+        _held(platform, _HOURS_LOCK, waits=True),
+    ):
         yield
 
 
-def sweep(platform: Platform) -> None:
+def sweep(platform: Platform, *, setbacks: Setbacks | None = None) -> None:
     """Do what follows and what is due, but the hours of lots and what goes back to payers, which are done beside it.
 
     Reactions first, those of many lots together, then money; while a storm of closings is followed up the two take
     turns, so that nobody who pays waits for its end. A run ends after a few seconds, so that the process can be
-    stopped; the next goes on. Another process that is at it, or that makes history, is left alone.
+    stopped; the next goes on. Other processes sweep at the same time; one that makes history is left alone.
+
+    :param setbacks: what failed in sweeps before, where they are remembered
     """
-    with _if_free(platform, _SWEEP_LOCK) as free:
+    known = setbacks if setbacks is not None else Setbacks()
+    with _held(platform, _SWEEP_LOCK, shared=True) as free:
         ends = time.monotonic() + _RUN_SECONDS
         while free and time.monotonic() < ends:
-            if not _react_together(platform) + cashier.carry_out_some(platform) + _let_lapse(platform):
+            if not follow(platform, setbacks=known) + cashier.carry_out_some(platform) + _let_lapse(platform):
                 return
 
 
 @contextmanager
 def hours_free(platform: Platform) -> Iterator[bool]:
     """Say whether lots may be opened and closed now, and keep history from being made meanwhile."""
-    with _if_free(platform, _HOURS_LOCK, shared=True) as free:
+    with _held(platform, _HOURS_LOCK, shared=True) as free:
         yield free
 
 
@@ -74,18 +80,20 @@ def quiet(platform: Platform) -> bool:
 def give_back(platform: Platform) -> int:
     """Give back what is due to payers, beside the sweep, and return how many orders were done.
 
-    Another process that is at it, or that makes history, is left alone.
+    Other processes do so at the same time; one that makes history is left alone.
     """
-    with _if_free(platform, _RETURNS_LOCK) as free:
+    with _held(platform, _RETURNS_LOCK, shared=True) as free:
         return giving_back.give_back_waiting(platform) if free else 0
 
 
 @contextmanager
-def _if_free(platform: Platform, key: int, *, shared: bool = False) -> Iterator[bool]:
-    """Hold an advisory lock if nobody holds it, and say whether."""
+def _held(platform: Platform, key: int, *, shared: bool = False, waits: bool = False) -> Iterator[bool]:
+    """Hold an advisory lock, and say whether: where somebody else has it, it is left to him, or waited for."""
     among = "_shared" if shared else ""
+    take = f"pg_advisory_lock{among}" if waits else f"pg_try_advisory_lock{among}"
     with platform.database.engine.connect() as connection:
-        taken = bool(connection.execute(text(f"SELECT pg_try_advisory_lock{among}(:key)"), {"key": key}).scalar_one())
+        # One that waits tells nothing, and has it once it answers.
+        taken = connection.execute(text(f"SELECT {take}(:key)"), {"key": key}).scalar_one() or waits
         connection.commit()
         try:
             yield taken
@@ -93,18 +101,6 @@ def _if_free(platform: Platform, key: int, *, shared: bool = False) -> Iterator[
             if taken:
                 connection.execute(text(f"SELECT pg_advisory_unlock{among}(:key)"), {"key": key})
                 connection.commit()
-
-
-@contextmanager
-def _locked(platform: Platform, key: int) -> Iterator[None]:
-    with platform.database.engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": key})
-        connection.commit()
-        try:
-            yield
-        finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
-            connection.commit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +150,6 @@ def _react(platform: Platform, happened: list[Happened]) -> int:
             return ran
         ran += 1
         happened.append(Happened(what=name.rpartition(".")[2], on=name, at=platform.clock.now()))
-
-
-def _react_together(platform: Platform) -> int:
-    ends, done = time.monotonic() + _TURN_SECONDS, 0
-    while time.monotonic() < ends:
-        with platform.act() as act:
-            ran = len(reactions.run_some(act, window=_WINDOW))
-        done += ran
-        if not ran:
-            break
-    return done
 
 
 def _let_lapse(platform: Platform) -> int:

@@ -27,6 +27,7 @@ from auction.edges.live.emitter import RoomEmitter
 from auction.edges.live.gate import Gate
 from auction.edges.live.listener import Listener
 from auction.edges.live.packets import LivePacket
+from auction.edges.live.polling import Polling
 from auction.edges.live.presence import Presence
 from auction.edges.live.pusher import Pusher
 from auction.edges.live.sequencer import Sequencer
@@ -80,6 +81,7 @@ def attach(app: Flask, platform: Platform) -> SocketIO:
     server.packet_class = LivePacket
     lines = install(server)
     Gate(server, namespace=NAMESPACE, lines=lines, limits=limits).stand()
+    Polling(server.eio, lines=lines).stand()
     snapshots = Snapshots(platform)
 
     presence = Presence()

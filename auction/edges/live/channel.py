@@ -6,9 +6,10 @@ built once, to read the session at the connection, and not for every bid.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypedDict
 
 import socketio
 from flask import Flask
@@ -39,6 +40,15 @@ NAMESPACE = "/live"
 ENTRIES_MAX = 200
 
 Json = dict[str, Any]
+
+
+class _Offered(TypedDict):
+    """What the sequencer is given of a bid."""
+
+    lot: str
+    person: str
+    amount_minor: int
+    bid_id: str
 
 
 class Channel:
@@ -108,7 +118,7 @@ class Channel:
         if connection is None:
             return
         self._figures.connections.dec()
-        for lot in connection.lots:
+        for lot in tuple(connection.lots):
             self._pusher.leave(lot, sid)
 
     def watch(self, connection: Connection, data: Json) -> Json:
@@ -119,14 +129,25 @@ class Channel:
             raise RateLimited
         state = self._snapshots.current(lot)
         self._begin()
-        connection.lots.add(lot)
-        self._pusher.enter(lot, connection.sid, seq=state.seq)
-        self._server.enter_room(connection.sid, lot, namespace=NAMESPACE)
+        if not self._entered(connection, lot, seq=state.seq):
+            return {}  # nobody is there to hear it
         entries, more = self._since(state, after=after)
         # Pushes may have overtaken the reading: the answer is never older than what the room was sent.
         state = self._snapshots.known(lot) or state
         body = state.as_json(server_time=self._platform.clock.now(), watchers=self._pusher.watchers(lot))
         return {"ok": True, "state": body, "entries": [entry.as_json() for entry in entries], "more": more}
+
+    def _entered(self, connection: Connection, lot: str, *, seq: int) -> bool:
+        """Let a connection into a lot's room; say whether its line has not ended while the state was read."""
+        sid = connection.sid
+        connection.lots.add(lot)
+        self._pusher.enter(lot, sid, seq=seq)
+        with contextlib.suppress(ValueError):  # of a line that has ended
+            self._server.enter_room(sid, lot, namespace=NAMESPACE)
+        if sid in self._connections:
+            return True
+        self._pusher.leave(lot, sid)
+        return False
 
     def unwatch(self, connection: Connection, data: Json) -> Json:
         """Send states of a lot no longer."""
@@ -139,15 +160,11 @@ class Channel:
         return {"ok": True}
 
     def bid(self, connection: Connection, data: Json) -> Json:
-        """Place a bid and answer after its commit."""
-        person = connection.bidder(self._platform)
-        lot = text_of(data, "lot")
-        connection.take_turn(self._limits)
+        """Place a bid and answer after its commit, in the thread that waits for it."""
+        offered = self._offered(connection, data)
         connection.waiting += 1
         try:
-            receipt = self._sequencer.submit(
-                lot=lot, person=person, amount_minor=given(data, "amount_minor"), bid_id=text_of(data, "bid_id")
-            )
+            receipt = self._sequencer.submit(**offered)
         finally:
             connection.waiting -= 1
         return answer_json(receipt, language=connection.language, signer=self._platform.settings.signer)
@@ -168,15 +185,18 @@ class Channel:
 
     def _enter(self, connection: Connection, data: Json, answer: Acknowledgement) -> Json:
         """Let a bid stand in its line; what is returned is nothing, for the answer comes after the commit."""
+        self._sequencer.enter(**self._offered(connection, data), answered=answer)
+        connection.waiting += 1
+        return {}
+
+    def _offered(self, connection: Connection, data: Json) -> _Offered:
+        """Return the bid a connection sent, if it may send one now; what amount and id must be, the sequencer says."""
         person = connection.bidder(self._platform)
         lot = text_of(data, "lot")
         connection.take_turn(self._limits)
-        self._sequencer.enter(
-            lot=lot, person=person, amount_minor=given(data, "amount_minor"), bid_id=text_of(data, "bid_id"),
-            answered=answer,
-        )  # fmt: skip
-        connection.waiting += 1
-        return {}
+        return {
+            "lot": lot, "person": person, "amount_minor": given(data, "amount_minor"), "bid_id": text_of(data, "bid_id")
+        }  # fmt: skip
 
     def clock(self, connection: Connection, data: Json) -> Json:  # noqa: ARG002 - every event has the same form
         """Answer the server's time, for a client to measure its offset."""

@@ -29,17 +29,15 @@ class RoomEmitter:
         """Send a state to the room, or to some of it; return those left out because they are slow to read."""
         room = list(self._server.manager.get_participants(self._namespace, lot))
         state = self._encoded(body)
-        text = state.encode()
         behind: set[str] = set()
         sent = 0
         for sid, connection in room:
             if to is not None and sid not in to:
                 continue
-            if not self._lines.send_now(connection, text):
-                if self._unread(connection) > _UNREAD_MAX:
-                    behind.add(sid)
-                    continue
-                self._server._send_eio_packet(connection, state)  # noqa: SLF001 - as its own manager does for a room
+            if self._lines.unread(connection) > _UNREAD_MAX:
+                behind.add(sid)
+                continue
+            self._server._send_eio_packet(connection, state)  # noqa: SLF001 - as its own manager does for a room
             sent += 1
             if sent % _PORTION == 0:
                 self._server.sleep(0)
@@ -50,8 +48,3 @@ class RoomEmitter:
         """Return the state as the one packet that every connection of the room is given."""
         event = self._server.packet_class(protocol.EVENT, namespace=self._namespace, data=["state", body])
         return transport.Packet(transport.MESSAGE, event.encode())
-
-    def _unread(self, connection: str) -> int:
-        """Return how many packets wait for a connection's writer."""
-        line = self._server.eio.sockets.get(connection)
-        return 0 if line is None else int(line.queue.qsize())

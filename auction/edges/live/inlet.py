@@ -37,11 +37,14 @@ class Inlet(Server):  # type: ignore[misc]  # simple-websocket has no types
 
     connected: bool
     sock: Any
+    ws: Any
 
     def __init__(self, environ: dict[str, Any], **options: Any) -> None:  # noqa: ANN401
         self._held = b""
         self._plain: bool = True
         super().__init__(environ, **{**options, "thread_class": _NoThread})
+        # What shook hands has done so, and would keep the request's headers twice over.
+        self.ws = self.ws.connection
         served = _served_socket(environ) if self.mode == "gevent" else None
         if served is not None:
             # The library talks over a second descriptor of the same socket; ten thousand watchers would take twenty.

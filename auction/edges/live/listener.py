@@ -18,7 +18,7 @@ from auction.edges.live.presence import TOLD_SECONDS, Presence
 from auction.edges.live.telling import Told
 from auction.edges.platform import Platform
 from auction.foundation.docket import queries as docket
-from auction.foundation.docket.commands import WAKE_CHANNEL
+from auction.foundation.docket.writing import WAKE_CHANNEL
 from auction.gateways.bus import Bus, BusAwayError
 from auction.gateways.bus_messages import Moved, Watching
 

@@ -17,6 +17,8 @@ _KINDS = frozenset({packet.CONNECT, packet.DISCONNECT, packet.EVENT, packet.ACK}
 _OWN = frozenset({"connect", "disconnect", "connect_error", "*", "__disconnect_final"})
 #: The whole of what an Engine.IO client says besides messages: close, upgrade, and the two halves of a ping.
 _TRANSPORT = frozenset({"1", "2", "2probe", "3", "3probe", "5"})
+#: The end of a session by its client, and the answer to a ping: besides messages all that a request may post.
+GOODBYE, _PONG = "1", "3"
 _MESSAGES = ("40", "41", "42", "43")
 
 
@@ -27,6 +29,11 @@ class MalformedPacketError(ValueError):
 def is_transport_packet(data: str | bytes | None) -> bool:
     """Say whether a WebSocket message is one an Engine.IO client may send; binary ones never are."""
     return isinstance(data, str) and (data in _TRANSPORT or data.startswith(_MESSAGES))
+
+
+def is_posted_packet(data: str) -> bool:
+    """Say whether an Engine.IO client that polls may post this."""
+    return data in {GOODBYE, _PONG} or data.startswith(_MESSAGES)
 
 
 class LivePacket(packet.Packet):  # type: ignore[misc]  # python-socketio has no types

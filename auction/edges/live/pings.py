@@ -49,4 +49,4 @@ class Pings:
             self._engine.sleep(max(0.0, due - time.monotonic()))
             if not line.closing and not line.closed:
                 line.last_ping = time.time()  # noqa: TID251 - the library holds the answer against this clock
-                line.send(packet.Packet(packet.PING))
+                self._engine.send_packet(line.sid, packet.Packet(packet.PING))

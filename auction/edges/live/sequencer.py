@@ -10,7 +10,6 @@ cooperative.
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import time
 from collections import Counter, OrderedDict, deque
@@ -26,21 +25,19 @@ from auction.edges.limits import Limits
 from auction.edges.live.telling import Told, nobody_told
 from auction.edges.platform import Platform
 from auction.edges.problems import PlatformUnavailable
+from auction.foundation.kernel.ids import may_name_lot
 from auction.foundation.kernel.refusal import NotFound, Refusal
 from auction.procedure.bidding import commands as bidding
 from auction.procedure.bidding.kept import Kept
-from auction.procedure.bidding.offers import Offer, check_offer
+from auction.procedure.bidding.offers import DECIDED_WITHIN, Offer, check_offer
 from auction.procedure.bidding.receipts import Receipt
 
 _LOG = logging.getLogger(__name__)
 
 #: The most bids decided in one transaction.
 BATCH_MAX = 64
-#: Longer than any lock wait of the database, so that a bid under decision is answered by its decision.
-ANSWER_SECONDS = 30.0
 #: Lots whose last reading is kept.
 _KEPT_MAX = 2_000
-_LOT_ID = re.compile(r"[\w.:-]{1,80}")
 
 
 class Answered(Protocol):
@@ -77,7 +74,7 @@ class Sequencer:
         figures: Figures,
         limits: Limits,
         told: Told = nobody_told,
-        patience: float = ANSWER_SECONDS,
+        patience: float = DECIDED_WITHIN.total_seconds(),
     ) -> None:
         """Begin with no lines; ``patience`` is how many seconds a bid waits at most for what became of it."""
         self._platform = platform
@@ -120,7 +117,7 @@ class Sequencer:
         :raises NotFound: for what cannot be a lot's name
         :raises PlatformUnavailable: when the line is full; the same ``bid_id`` may be sent again
         """
-        if not _LOT_ID.fullmatch(lot):
+        if not may_name_lot(lot):
             raise NotFound(what="lot", name=lot[:80])
         with self._guard:
             received_at = self._platform.clock.now()

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import io
+import json
+import unicodedata
 from dataclasses import dataclass
 from typing import assert_never
 
 import segno
 
 from auction.edges.setting.breaking import lines
-from auction.edges.setting.sheet import BODY, LEFT, SMALL, Sheet
+from auction.edges.setting.excerpt import excerpt
+from auction.edges.setting.sheet import BODY, LEFT, OWN_CHARACTERS, SMALL, Lent, NotInExcerptError, Sheet
 from auction.edges.setting.tables import set_table
-from auction.procedure.papers import words
-from auction.procedure.papers.blocks import Block, Content, Heading, Items, Pairs, Paragraph, Table, Text
+from auction.procedure.papers import characters, words
+from auction.procedure.papers.blocks import (
+    Block,
+    Content,
+    Heading,
+    Items,
+    Pairs,
+    Paragraph,
+    Table,
+    Text,
+    content_json,
+)
 
 _LEADING = 7.4
 _SIGNED_LEADING = 8.2
@@ -21,6 +34,12 @@ _QR = 22.0
 _TINY, _TINY_LEADING = 7.5, 3.8
 _CHECK_WIDTH = 50.0
 _NAMES_WIDEST = 50.0
+
+_TRANSLATION = "Translation for information; the Chinese text is binding."
+_NO_NUMBER_ZH, _NO_NUMBER_EN = "（终稿时编号）", "(number given when it is final)"
+_SEAL_ZH, _SEAL_EN = "（院印）", "(court seal)"
+#: What stands on papers beside what they say themselves; a character that is missing here only costs time.
+_ON_EVERY = f"{_TRANSLATION}{_NO_NUMBER_ZH}{_NO_NUMBER_EN}{_SEAL_ZH}{_SEAL_EN}To: ：国．00. "
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +57,27 @@ class Issue:
 
 def set_paper(content: Content, issue: Issue, *, language: str) -> tuple[bytes, int]:
     """Return a paper as PDF in a language, and its number of pages; the same paper gives the same bytes."""
+    wanted = characters_of(content, issue)
+    try:
+        with excerpt(characters.main_font(), wanted) as file:
+            return set_with(content, issue, language=language, lent=Lent(file, wanted))
+    except NotInExcerptError:
+        return set_with(content, issue, language=language, lent=None)
+
+
+def characters_of(content: Content, issue: Issue) -> frozenset[str]:
+    """Return the characters a paper is made of: what it says, how to check it, and what stands on every one."""
+    said = json.dumps(content_json(content), ensure_ascii=False)
+    told = "".join(_check_words(issue, english=True) + _check_words(issue, english=False))
+    day = words.day_in_numerals(content.dated) + words.day(content.dated).en
+    return frozenset(unicodedata.normalize("NFC", said + told + day + _ON_EVERY)) | OWN_CHARACTERS | {"\n", "\t"}
+
+
+def set_with(content: Content, issue: Issue, *, language: str, lent: Lent | None) -> tuple[bytes, int]:
+    """Return the same set with a font that is lent for it, or with the whole font.
+
+    :raises NotInExcerptError: when what is lent lacks a character
+    """
     sheet = Sheet(
         language=language,
         title=" ".join(filter(None, [_in(content.title, language), issue.number])),
@@ -45,12 +85,16 @@ def set_paper(content: Content, issue: Issue, *, language: str) -> tuple[bytes, 
         subject=content.kind,
         made=content.dated,
         draft=issue.draft,
+        lent=lent,
     )
-    _head(sheet, content, issue)
-    for block in content.blocks:
-        _block(sheet, block)
-    _close(sheet, content, issue)
-    return bytes(sheet.output()), sheet.page
+    try:
+        _head(sheet, content, issue)
+        for block in content.blocks:
+            _block(sheet, block)
+        _close(sheet, content, issue)
+        return bytes(sheet.output()), sheet.page
+    finally:
+        sheet.let_go()
 
 
 def _in(text: Text, language: str) -> str:
@@ -61,8 +105,8 @@ def _head(sheet: Sheet, content: Content, issue: Issue) -> None:
     _centred(sheet, content.court, size=18, after=2)
     _centred(sheet, _in(content.title, sheet.language), size=22, after=3, strong=True)
     if sheet.language == "en":
-        _centred(sheet, "Translation for information; the Chinese text is binding.", size=SMALL, after=2)
-    number = issue.number or ("(number given when it is final)" if sheet.language == "en" else "（终稿时编号）")
+        _centred(sheet, _TRANSLATION, size=SMALL, after=2)
+    number = issue.number or (_NO_NUMBER_EN if sheet.language == "en" else _NO_NUMBER_ZH)
     sheet.set_font_size(BODY)
     for line in lines(number, width=sheet.width, measure=sheet.measure):
         sheet.put(line, x=LEFT + sheet.width - sheet.measure(line), y=sheet.y)
@@ -182,7 +226,7 @@ def _close(sheet: Sheet, content: Content, issue: Issue) -> None:
 
 def _seal(sheet: Sheet, *, middle: float, top: float) -> None:
     """Draw where the court's seal goes."""
-    words_of_it = "(court seal)" if sheet.language == "en" else "（院印）"
+    words_of_it = _SEAL_EN if sheet.language == "en" else _SEAL_ZH
     with sheet.local_context():
         sheet.set_draw_color(190, 60, 60)
         sheet.set_text_color(190, 60, 60)

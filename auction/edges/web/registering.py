@@ -17,7 +17,7 @@ from auction.foundation.kernel.refusal import Refusal
 from auction.procedure.bidding import commands as bidding
 from auction.procedure.bidding import corrections, joint, queries, reminders, undertakings
 from auction.procedure.bidding.queries import RegistrationRecord
-from auction.procedure.bidding.rules import RegisteredAlready, RegistrationClosed, procedure_runs
+from auction.procedure.bidding.registering import RegisteredAlready, RegistrationClosed, procedure_runs
 from auction.procedure.cases import queries as cases
 from auction.procedure.deposits.exempt import admitted_if_exempt
 from auction.procedure.identity import queries as identity

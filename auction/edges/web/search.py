@@ -76,18 +76,19 @@ def catalogue() -> tuple[str, int]:
     asked = {name: value[:_TEXT_MAX] for name in _ASKABLE if (value := request.args.get(name, "").strip())}
     wanted, refusal = _wanted(asked)
     with platform().read() as session:
+        counted = listed_lots.facets(session, wanted=wanted)
         try:
-            found = listed_lots.page(session, wanted=wanted, limit=_PAGE, cursor=asked.get("cursor"))
+            found = _read(session, wanted, cursor=asked.get("cursor"), total=counted.total)
         except InputMalformed as unknown_cursor:
             refusal = refusal or unknown_cursor
             asked.pop("cursor", None)
-            found = listed_lots.page(session, wanted=wanted, limit=_PAGE)
+            found = _read(session, wanted, cursor=None, total=counted.total)
         page = render_template(
             "public/search.html",
             section="lots",
             found=_page(session, found, asked),
             asked=asked,
-            facets=_facets(session, wanted),
+            facets=_facets(counted),
             names=_names(asked),
             link=lambda **changes: _link(asked, **changes),
             refusal=refusal,
@@ -103,6 +104,10 @@ class Found:
     total: int
     next: str | None
     previous: None = None
+
+
+def _read(session: Session, wanted: LotFilter, *, cursor: str | None, total: int) -> listed_lots.LotPage:
+    return listed_lots.page(session, wanted=wanted, limit=_PAGE, cursor=cursor, total=total)
 
 
 def _page(session: Session, found: listed_lots.LotPage, asked: Mapping[str, str]) -> Found:
@@ -146,14 +151,13 @@ def _day(text: str | None, *, whole: bool = False) -> datetime | None:
         raise InputMalformed(errors={"date": "日期格式为 2025-01-31 / a date like 2025-01-31"}) from fault
 
 
-def _facets(session: Session, wanted: LotFilter) -> dict[str, list[tuple[str, str, int]]]:
+def _facets(counted: listed_lots.Facets) -> dict[str, list[tuple[str, str, int]]]:
     found = {}
     for name, words in (("status", STATUSES), ("category", CATEGORIES), ("round", ROUNDS)):
-        numbers = dict(listed_lots.count_by(session, what=name, wanted=wanted))
+        numbers = dict(counted.by[name])
         known = [key for key in words if key in numbers] + [key for key in numbers if key not in words]
         found[name] = [(key, t(*words.get(key, (key, key))), numbers[key]) for key in known]
-    cities = listed_lots.count_by(session, what="city", wanted=wanted)[:_CITIES_SHOWN]
-    found["city"] = [(city, city, number) for city, number in cities if city]
+    found["city"] = [(city, city, number) for city, number in counted.by["city"][:_CITIES_SHOWN] if city]
     return found
 
 

@@ -25,6 +25,7 @@ from auction.procedure.cases import queries as cases
 from auction.procedure.identity import queries as identity
 from auction.procedure.lots import corrections
 from auction.procedure.lots import queries as lots
+from auction.procedure.lots.catalogue import ListedLot
 from auction.procedure.lots.queries import LotRecord
 from auction.procedure.papers import queries as papers
 from auction.procedure.settlement import queries as settlement
@@ -100,7 +101,7 @@ class Viewer:
         return self.registration.status if self.registration else None
 
 
-def cards(session: Session, found: Sequence[LotRecord]) -> list[LotCard]:
+def cards(session: Session, found: Sequence[LotRecord | ListedLot]) -> list[LotCard]:
     """Return the cards of several lots with two questions to the database, however many they are."""
     ids = [one.id for one in found]
     registered = bidding.registered_counts(session, ids)
@@ -108,7 +109,7 @@ def cards(session: Session, found: Sequence[LotRecord]) -> list[LotCard]:
     return [_card(one, registered=registered.get(one.id, 0), price=prices.get(one.id)) for one in found]
 
 
-def _card(one: LotRecord, *, registered: int, price: int | None) -> LotCard:
+def _card(one: LotRecord | ListedLot, *, registered: int, price: int | None) -> LotCard:
     return LotCard(
         id=one.id,
         title=one.title,

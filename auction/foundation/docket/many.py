@@ -6,48 +6,21 @@ else is at; it leaves it out, and the next batch finds it again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from typing import NamedTuple
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 from sqlalchemy.sql.selectable import Subquery
 
 from auction.foundation.database.acts import Act
-from auction.foundation.docket.commands import Line, seal_line, wake
-from auction.foundation.docket.models import DocketHead, DocketSeal
-from auction.foundation.docket.reactions import DECLARED
-from auction.foundation.docket.rules import GENESIS, Entry, next_entry
+from auction.foundation.docket.models import DocketHead
+from auction.foundation.docket.rules import GENESIS, Entry, Head, Line
+from auction.foundation.docket.writing import enter
 
 _NEW_HEADS = text(
     "INSERT INTO docket_heads (chain, seq, hash)"
     " SELECT told.chain, 0, :genesis FROM unnest(CAST(:chains AS text[])) AS told (chain)"
     " WHERE NOT EXISTS (SELECT FROM docket_heads AS known WHERE known.chain = told.chain) ON CONFLICT DO NOTHING"
 )
-#: Rows are told as one JSON text: many of them cost the client and the wire less than as many parameters.
-_ENTRIES = text(
-    "INSERT INTO docket_entries (chain, seq, at, kind, public, sealed, prev, hash, by)"
-    " SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS told"
-    " (chain text, seq int, at timestamptz, kind text, public jsonb, sealed text, prev text, hash text, by text)"
-)
-_HEADS = text(
-    "UPDATE docket_heads SET seq = told.seq, hash = told.hash, at = told.at"
-    " FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS told (chain text, seq int, hash text, at timestamptz)"
-    " WHERE docket_heads.chain = told.chain"
-)
-_REACTIONS = text(
-    "INSERT INTO docket_reactions (chain, seq, reaction) SELECT chain, seq, reaction"
-    " FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS told (chain text, seq int, reaction text)"
-)
-
-
-class Head(NamedTuple):
-    """Where a chain stands."""
-
-    seq: int
-    hash: str
-    at: datetime | None
 
 
 def claim(act: Act, waiting: Subquery, *, limit: int) -> dict[str, Head]:
@@ -96,58 +69,4 @@ def append_to_many(
 
     :param known: where the chains stand, if they were told when they were locked and nothing was entered since
     """
-    known = known if known is not None else _heads(act, lines)
-    entries: list[Entry] = []
-    seals: list[dict[str, object]] = []
-    for chain, told in lines.items():
-        seq, prev, last = known[chain]
-        for line in told:
-            seq, last = seq + 1, max(act.now, last) if last else act.now
-            sealed = seal_line(chain, seq, line.seal, seals)
-            entry = next_entry(
-                chain=chain, seq=seq, prev=prev, at=last, kind=line.kind, public=dict(line.public), sealed=sealed
-            )
-            entries.append(entry)
-            prev = entry.hash
-    if entries:
-        write(act, entries, by=[act.by] * len(entries))
-        _wait_for_answers(act, entries)
-        if seals:
-            act.session.execute(insert(DocketSeal), seals)
-        wake(act, sorted({one.chain for one in entries}))
-    return entries
-
-
-def write(act: Act, entries: Sequence[Entry], *, by: Sequence[str]) -> None:
-    """Write entries of many chains, in order within each, with who entered them, and their heads: two statements."""
-    rows = [
-        {
-            "chain": one.chain,
-            "seq": one.seq,
-            "at": one.at.isoformat(),
-            "kind": one.kind,
-            "public": dict(one.public),
-            "sealed": one.sealed,
-            "prev": one.prev,
-            "hash": one.hash,
-            "by": who,
-        }
-        for one, who in zip(entries, by, strict=True)
-    ]
-    last = {row["chain"]: {key: row[key] for key in ("chain", "seq", "hash", "at")} for row in rows}
-    act.session.execute(_ENTRIES, {"rows": _json(rows)})
-    act.session.execute(_HEADS, {"rows": _json(list(last.values()))})
-
-
-def _wait_for_answers(act: Act, entries: Sequence[Entry]) -> None:
-    rows = [
-        {"chain": one.chain, "seq": one.seq, "reaction": declared.name}
-        for one in entries
-        for declared in DECLARED.get(one.kind, [])
-    ]
-    if rows:
-        act.session.execute(_REACTIONS, {"rows": _json(rows)})
-
-
-def _json(rows: Sequence[Mapping[str, object]]) -> str:
-    return json.dumps(rows, ensure_ascii=False)
+    return enter(act, lines, heads=known if known is not None else _heads(act, lines))

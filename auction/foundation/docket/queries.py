@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, literal_column, select, text, tuple_
+from sqlalchemy import Select, func, literal_column, select, tuple_
 from sqlalchemy.orm import Session
 
+from auction.foundation.database.together import Row, Statement, together
 from auction.foundation.docket.models import DocketEntry, DocketHead
 from auction.foundation.docket.rules import Entry
+
+#: By the index that keeps bids single; the kinds are part of the text, since only then the planner sees that it fits.
+_BIDS = (
+    "SELECT seq, at, kind, public, sealed, prev, hash FROM docket_entries"
+    " WHERE chain = %s AND public ->> 'bid_id' = ANY(%s) AND kind IN ('bid.accepted', 'bid.refused')"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +93,23 @@ def has_acted(session: Session, chains: Sequence[str], *, by: str, kinds: Sequen
     return session.execute(query.limit(1)).first() is not None
 
 
-def bids_of_ids(session: Session, chain: str, bid_ids: Sequence[str]) -> list[Entry]:
-    """Return the entries of bids with the given client ids, found by the index that keeps them single."""
-    # Literals, not parameters: only then does the planner see that the partial index fits.
-    one_a_bid = text("public ->> 'bid_id' = ANY(:bid_ids) AND kind IN ('bid.accepted', 'bid.refused')")
-    query = select(DocketEntry).where(DocketEntry.chain == chain, one_a_bid.bindparams(bid_ids=list(bid_ids)))
-    return [entry_of(row) for row in session.scalars(query)]
+def asking_bids(chain: str, bid_ids: Sequence[str]) -> Statement:
+    """Return what finds the entries of bids with the given client ids; see ``told_bids``."""
+    return Statement(_BIDS, (chain, list(bid_ids)))
+
+
+def told_bids(chain: str, rows: Iterable[Row]) -> dict[str, Entry]:
+    """Return the entries of bids that were found, by the clients' ids."""
+    found = (
+        Entry(chain=chain, seq=seq, at=at, kind=kind, public=public, sealed=sealed, prev=prev, hash=digest)
+        for seq, at, kind, public, sealed, prev, digest in rows
+    )
+    return {str(entry.public["bid_id"]): entry for entry in found}
+
+
+def bids_of_ids(session: Session, chain: str, bid_ids: Sequence[str]) -> dict[str, Entry]:
+    """Return the entries of bids with the given client ids, by these ids."""
+    return told_bids(chain, together(session, [asking_bids(chain, bid_ids)])[0])
 
 
 def head(session: Session, chain: str) -> tuple[int, str]:

@@ -4,13 +4,15 @@
 LOCKED, runs the reaction and removes the row in the same transaction, so a
 reaction happens exactly once, however often a process dies. A reaction that
 answers many entries with a few statements says so (``together``), and where
-thousands wait they are run so; each chain's reactions keep their order.
+thousands wait they are run so, by as many processes as there are; each chain's
+reactions keep their order, and one that fails keeps only its own chain waiting
+(``setbacks``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -21,6 +23,10 @@ from auction.foundation.database.acts import Act
 from auction.foundation.docket.models import DocketEntry, DocketReaction
 from auction.foundation.docket.queries import entry_of
 from auction.foundation.docket.rules import Entry
+from auction.foundation.docket.setbacks import Setbacks
+
+#: Where a reaction finds the entry it answers.
+_ITS_ENTRY = and_(DocketEntry.chain == DocketReaction.chain, DocketEntry.seq == DocketReaction.seq)
 
 
 class Reaction(Protocol):
@@ -94,35 +100,66 @@ def run_one(act: Act) -> str | None:
     return row.reaction
 
 
-def run_some(act: Act, *, window: int) -> list[str]:
+def run_some(act: Act, *, window: int, setbacks: Setbacks) -> list[str]:
     """Run the oldest waiting reaction, and with it the same one of other chains where that is done together.
 
-    Return the names of what ran. ``window`` is how many are looked at; of each chain only its oldest is taken.
+    Return the names of what ran. ``window`` is how many are looked at at once; what others are at is passed over, and
+    of each chain only its oldest is taken. The caller strikes ``setbacks`` off once this is committed.
 
     :raises LookupError: when the reaction is not known to this program
     """
-    seen = act.session.execute(_waiting(DocketReaction.id, DocketReaction.chain, now=act.now).limit(window)).all()
-    oldest = {row.chain: row.id for row in reversed(seen)}
-    query = _waiting(DocketReaction, DocketEntry, now=act.now).where(DocketReaction.id.in_(oldest.values()))
-    claimed = act.session.execute(query.with_for_update(skip_locked=True, of=DocketReaction)).all()
-    if not claimed:
-        return []
-    first, its_entry = claimed[0]
-    declared = _declared(its_entry.kind, first.reaction)
-    same = [(row, entry) for row, entry in claimed if (row.reaction, entry.kind) == (first.reaction, its_entry.kind)]
-    if declared.together is None:
-        same = [(first, its_entry)]
-        declared.run(act, entry=entry_of(its_entry))
-    else:
-        declared.together(act, entries=[entry_of(entry) for _, entry in same])
-    act.session.execute(delete(DocketReaction).where(DocketReaction.id.in_([row.id for row, _ in same])))
-    return [declared.name] * len(same)
+    for batch in _batches(act, window=window, setbacks=setbacks):
+        query = select(DocketReaction, DocketEntry).join(DocketEntry, _ITS_ENTRY).order_by(DocketReaction.id)
+        query = query.where(DocketReaction.id.in_(batch.ids)).limit(batch.at_most)
+        claimed = act.session.execute(query.with_for_update(skip_locked=True, of=DocketReaction)).all()
+        if claimed:
+            setbacks.begin([row.chain for row, _ in claimed])
+            entries = [entry_of(entry) for _, entry in claimed]
+            declared = _declared(batch.kind, batch.reaction)
+            if declared.together is None:
+                declared.run(act, entry=entries[0])
+            else:
+                declared.together(act, entries=entries)
+            act.session.execute(delete(DocketReaction).where(DocketReaction.id.in_([row.id for row, _ in claimed])))
+            return [declared.name] * len(claimed)
+    return []
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Reactions of one name to one kind of entry, the oldest first, and how many of them may go together."""
+
+    reaction: str
+    kind: str
+    at_most: int | None
+    ids: list[int] = field(default_factory=list)
+
+
+def _batches(act: Act, *, window: int, setbacks: Setbacks) -> Iterator[_Batch]:
+    """Divide what waits, window by window, into what may be run together; of a chain only its oldest is told."""
+    columns = (DocketReaction.id, DocketReaction.chain, DocketReaction.reaction, DocketEntry.kind)
+    passed, after = setbacks.resting(act.now), 0
+    while True:
+        query = _waiting(*columns, now=act.now).where(DocketReaction.id > after).limit(window)
+        seen = act.session.execute(query).all()
+        batches: dict[tuple[str, str, str | None], _Batch] = {}
+        for row in seen:
+            if row.chain not in passed:
+                passed.add(row.chain)
+                declared = next((one for one in DECLARED.get(row.kind, []) if one.name == row.reaction), None)
+                single = declared is None or declared.together is None or row.chain in setbacks.alone
+                by_itself = row.chain if row.chain in setbacks.alone else None
+                fresh = _Batch(row.reaction, row.kind, at_most=1 if single else None)
+                batches.setdefault((row.reaction, row.kind, by_itself), fresh).ids.append(row.id)
+        yield from batches.values()
+        if len(seen) < window:
+            return
+        after = seen[-1].id
 
 
 def _waiting(*columns: Any, now: datetime) -> Select[Any]:  # noqa: ANN401 - whatever is asked for
     """Select what waits, the oldest first, with its entry; an entry of a time to come is left alone."""
-    there = and_(DocketEntry.chain == DocketReaction.chain, DocketEntry.seq == DocketReaction.seq)
-    query = select(*columns).select_from(DocketReaction).join(DocketEntry, there)
+    query = select(*columns).select_from(DocketReaction).join(DocketEntry, _ITS_ENTRY)
     return query.where(DocketEntry.at <= now).order_by(DocketReaction.id)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from auction.foundation.kernel.canonical import canonical, instant_text, sha256_hex
 
@@ -74,6 +74,69 @@ def next_written(
     # Before anybody has seen it: a copy of each of thousands of bids a second would cost as much as its hash.
     object.__setattr__(entry, "hash", hashlib.sha256(form).hexdigest())
     return entry, f'{form[:-1].decode("utf-8")},"hash":"{entry.hash}"}}'
+
+
+class Head(NamedTuple):
+    """Where a chain stands."""
+
+    seq: int
+    hash: str
+    at: datetime | None
+
+
+#: Where a chain stands that nobody has entered anything in.
+UNBEGUN = Head(0, GENESIS, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is to be entered: kind, public part and, where needed, a content to seal."""
+
+    kind: str
+    public: Mapping[str, Any]
+    seal: Mapping[str, Any] | None = None
+
+
+class Seal(Protocol):
+    """Keeps what opens a sealed content of an entry, by its number, and returns the commitment."""
+
+    def __call__(self, seq: int, content: Mapping[str, Any], /) -> str:
+        """Return the commitment to the content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chained:
+    """The entries that lines became behind a head, each as it is written down, and where the chain stands then."""
+
+    entries: Sequence[Entry]
+    written: Sequence[str]
+    head: Head
+
+
+def chained(chain: str, head: Head, lines: Iterable[Line], *, now: datetime, seal: Seal | None = None) -> Chained:
+    """Return the entries that lines become behind a head, at this instant or the chain's last: it never runs backwards.
+
+    :raises ValueError: for a line with a content to seal, where nobody seals
+    """
+    seq, prev = head.seq, head.hash
+    at = max(now, head.at) if head.at else now
+    entries: list[Entry] = []
+    written: list[str] = []
+    for line in lines:
+        seq += 1
+        sealed = None
+        if line.seal is not None:
+            if seal is None:
+                msg = f"nobody seals here: {line.kind}"
+                raise ValueError(msg)
+            sealed = seal(seq, line.seal)
+        entry, text = next_written(
+            chain=chain, seq=seq, prev=prev, at=at, kind=line.kind, public=line.public, sealed=sealed
+        )
+        entries.append(entry)
+        written.append(text)
+        prev = entry.hash
+    return Chained(entries, written, Head(seq, prev, at) if entries else head)
 
 
 def first_fault(entries: Iterable[Entry]) -> tuple[int, str] | None:

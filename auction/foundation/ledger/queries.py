@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,6 +44,16 @@ def owed(
         query = query.where(LedgerPosting.holder == holder)
     balance = int(session.execute(query).scalar_one())
     return balance if account is Account.OUTSIDE else -balance
+
+
+def owed_by_lot(session: Session, *, account: Account, lots: Collection[str]) -> dict[tuple[str, str], int]:
+    """Return what an account but ``outside`` owes of each of several lots, by case and lot, where it ever moved."""
+    query = (
+        select(LedgerPosting.case_id, LedgerPosting.lot_id, func.sum(LedgerPosting.amount_minor))
+        .where(LedgerPosting.account == account.value, LedgerPosting.lot_id.in_(lots))
+        .group_by(LedgerPosting.case_id, LedgerPosting.lot_id)
+    )
+    return {(case, lot): -int(total) for case, lot, total in session.execute(query) if lot is not None}
 
 
 def case_balances(session: Session, *, case: str) -> dict[Account, int]:

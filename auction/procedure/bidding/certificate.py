@@ -18,7 +18,7 @@ from auction.rulebook.carried import carries_out
 
 KIND = "bidding.availability"
 #: The kinds of entries between which bidding runs.
-COURSE = ("lot.opened", "lot.deferred", "lot.suspended", "lot.resumed", "lot.closed")
+COURSE = ("lot.opened", "lot.deferred", "lot.suspended", "lot.resumed", "lot.closed", "lot.withdrawn")
 #: The kinds of entries that decide a bid.
 DECISIONS = ("bid.accepted", "bid.refused")
 #: Up to how many milliseconds each step of the histogram reaches; one more step holds what took longer.
@@ -68,8 +68,9 @@ def stretches(entries: Iterable[Entry]) -> list[tuple[datetime, datetime]]:
         elif entry.kind == "lot.resumed" and entry.public.get("status", "open") == "open":
             since = entry.at
         elif entry.kind in COURSE and since is not None:
-            # A lot that was deferred after its end had no more time than until then.
-            until = min(entry.at, datetime.fromisoformat(entry.public["ends_at"]))
+            # A lot that was deferred after its end had no more time than until then; one is taken back before its end.
+            told = entry.public.get("ends_at")
+            until = entry.at if told is None else min(entry.at, datetime.fromisoformat(told))
             found.append((since, max(since, until)))
             since = None
     return found
@@ -79,7 +80,7 @@ def stretches(entries: Iterable[Entry]) -> list[tuple[datetime, datetime]]:
 def certificate(
     course: Sequence[Entry], *, told: Waits, spans: Sequence[Span], measured_from: datetime
 ) -> Mapping[str, object]:
-    """Return what is certified of a closed lot: when bidding ran, for how long it was served, how soon decided.
+    """Return what is certified of a lot that is over: when bidding ran, for how long it was served, how soon decided.
 
     :param course: the lot's entries, of the kinds between which bidding runs at the least
     :param measured_from: since when service was measured; nothing is said of the time before

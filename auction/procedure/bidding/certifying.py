@@ -1,4 +1,4 @@
-"""A closed lot is certified: how long its bidding was served, and how soon its bids were decided.
+"""A lot whose bidding is over is certified: how long it was served, and how soon its bids were decided.
 
 It is done a little after the close, when every process has told that it lived through the end, and in batches, so
 that thousands of lots that end at one stroke keep nobody waiting.
@@ -15,16 +15,19 @@ from sqlalchemy.orm import Session
 
 from auction.foundation.database.acts import Act, command
 from auction.foundation.docket import queries as docket
-from auction.foundation.docket.commands import Line
 from auction.foundation.docket.many import append_to_many, claim_named
-from auction.foundation.docket.rules import Entry
+from auction.foundation.docket.reactions import reacts_to
+from auction.foundation.docket.rules import Entry, Line
 from auction.procedure.bidding import service
 from auction.procedure.bidding.certificate import BOUNDS_MS, COURSE, DECISIONS, KIND, Waits, certificate, stretches
 from auction.procedure.bidding.models import Bidding
+from auction.procedure.lots import queries as lots
 from auction.rulebook.carried import carries_out
 
 #: So long after a close every living process has beaten again.
 SETTLED = 2 * service.LIVING
+
+_OVER = frozenset({"closed", "withdrawn", "revoked"})
 
 # A lot may have millions of bids: they are counted where they lie.
 _WAITS = text(
@@ -52,7 +55,7 @@ class Availability:
 @carries_out("auction.outage_window", seen_in=(KIND,))
 @command("certify", by=())
 def certify_closed(act: Act, *, limit: int) -> int:
-    """Certify lots that have closed since service is measured, at most ``limit``; return how many.
+    """Certify lots whose bidding ended since service is measured, at most ``limit``; return how many.
 
     Where it never was measured nothing is certified.
     """
@@ -65,21 +68,33 @@ def certify_closed(act: Act, *, limit: int) -> int:
     found = act.session.scalars(waiting.order_by(Bidding.closed_at, Bidding.lot_id).limit(limit)).all()
     claimed = claim_named(act, [f"lot:{lot}" for lot in found])
     # Another process may have certified one before it was locked.
-    lots = act.session.scalars(waiting.where(Bidding.lot_id.in_([one.removeprefix("lot:") for one in claimed]))).all()
-    if not lots:
+    ended = act.session.scalars(waiting.where(Bidding.lot_id.in_([one.removeprefix("lot:") for one in claimed]))).all()
+    if not ended:
         return 0
-    append_to_many(act.as_platform(), _lines(act, {f"lot:{lot}" for lot in lots}, since=since))
-    act.session.execute(update(Bidding).where(Bidding.lot_id.in_(lots)).values(certified_at=act.now))
-    return len(lots)
+    append_to_many(act.as_platform(), _lines(act, {f"lot:{lot}" for lot in ended}, since=since))
+    act.session.execute(update(Bidding).where(Bidding.lot_id.in_(ended)).values(certified_at=act.now))
+    return len(ended)
+
+
+@reacts_to("lot.withdrawn")
+@command("end_bidding", by=())
+def end_bidding(act: Act, *, entry: Entry) -> None:
+    """Take note that a lot's bidding ended because it was taken back: it is certified as one that closed."""
+    lot = entry.chain.removeprefix("lot:")
+    act.session.execute(
+        update(Bidding).where(Bidding.lot_id == lot, Bidding.closed_at.is_(None)).values(closed_at=entry.at)
+    )
 
 
 def availability(session: Session, lot: str) -> Availability:
     """Return what a lot's docket says of how its bidding was served."""
     entries = docket.of_kinds(session, f"lot:{lot}", [KIND, *COURSE])
     certificate = next((one for one in reversed(entries) if one.kind == KIND), None)
-    row = session.execute(select(Bidding.closed_at).where(Bidding.lot_id == lot)).one_or_none()
+    ended = session.scalars(select(Bidding.closed_at).where(Bidding.lot_id == lot)).one_or_none()
     since = service.measured_from(session)
-    waits = since is not None and (row is None or row.closed_at is None or row.closed_at >= since)
+    # A lot that is over though its bidding never ended was taken back before it opened: there is nothing to certify.
+    over = lots.lot(session, lot).status in _OVER
+    waits = since is not None and (not over if ended is None else ended >= since)
     return Availability(
         certificate=certificate,
         course=[one for one in entries if one.kind in COURSE],

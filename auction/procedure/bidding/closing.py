@@ -14,12 +14,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from auction.foundation.database.acts import Act, command
-from auction.foundation.docket.commands import Line, lock
-from auction.foundation.docket.many import Head, append_to_many, claim
+from auction.foundation.docket.commands import lock
+from auction.foundation.docket.many import append_to_many, claim
+from auction.foundation.docket.rules import Head, Line
 from auction.foundation.kernel.canonical import instant_text
 from auction.procedure.assets import many as assets
 from auction.procedure.bidding import queries, rules, service, stays
 from auction.procedure.bidding.models import Bidding
+from auction.procedure.bidding.offers import DECIDED_WITHIN
+from auction.procedure.bidding.standing import standing_of
 from auction.procedure.lots import hours
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots.hours import Hour
@@ -30,8 +33,6 @@ from auction.rulebook.carried import carries_out
 CLOSE_GRACE = timedelta(milliseconds=1500)
 #: The least it waits in any case.
 LEAST_WAIT = timedelta(milliseconds=200)
-#: No bid is decided later after its arrival (``edges.live.sequencer``): nothing longer needs to be waited for.
-LONGEST_WAIT = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,14 @@ class _Ending:
 
     hour: Hour
     standing: rules.Standing
-    code: str | None
-    ran_from: datetime
 
     @property
     def outcome(self) -> str:
         return rules.outcome(self.standing)
+
+    @property
+    def ran_from(self) -> datetime:
+        return self.standing.resumed_at or self.standing.opens_at
 
 
 def close_up_to(session: Session, *, now: datetime) -> datetime:
@@ -79,7 +82,7 @@ def close_up_to(session: Session, *, now: datetime) -> datetime:
     decided = service.decided_until(session)
     if decided is None:
         return now - CLOSE_GRACE
-    return max(min(decided, now - LEAST_WAIT), now - LONGEST_WAIT)
+    return max(min(decided, now - LEAST_WAIT), now - DECIDED_WITHIN)
 
 
 @command("close_lot", by=())
@@ -93,10 +96,7 @@ def close_lot(act: Act, *, lot: str) -> queries.Outcome:
     if not endings:
         found = lots.lot(act.session, lot)
         raise rules.BiddingNotOpen(status=found.status, opens_at=found.opens_at)
-    things = _things_of_unsold(act, endings)
-    lock(act, *(assets.chain_of(thing) for of_lot in things.values() for thing in of_lot))
-    _close(act, endings)
-    return queries.outcome(act.session, lot)
+    return _close_alone(act, endings)
 
 
 @carries_out("auction.outage_tolerance")
@@ -110,7 +110,7 @@ def close_when_due(act: Act, *, lot: str) -> queries.Outcome | None:
     endings = _endings(act, [lot])
     if not endings or _defer(act, endings):
         return None
-    return close_lot(act, lot=lot)
+    return _close_alone(act, endings)
 
 
 @carries_out("auction.outage_tolerance")
@@ -156,29 +156,21 @@ def _endings(act: Act, locked: Sequence[str]) -> list[_Ending]:
     due = [one for one in found if one.status == "open" and one.ends_at <= act.now]
     query = select(Bidding).where(Bidding.lot_id.in_([one.id for one in due]))
     rows = {row.lot_id: row for row in act.session.scalars(query.execution_options(populate_existing=True))}
-    return [_ending(one, rows[one.id]) for one in due]
-
-
-def _ending(hour: Hour, row: Bidding) -> _Ending:
-    standing = rules.Standing(
-        status=hour.status,
-        round=hour.round,
-        start_price_minor=hour.start_price_minor,
-        increment_minor=hour.increment_minor,
-        opens_at=row.opened_at,
-        ends_at=row.ends_at,
-        price_minor=row.price_minor,
-        leader=row.leader_id,
-        leader_rank=row.leader_rank,
-        bids=row.bids,
-        extensions=row.extensions,
-    )
-    return _Ending(hour, standing, row.leader_code, ran_from=row.resumed_at or row.opened_at)
+    return [_Ending(one, standing_of(one, rows[one.id])) for one in due]
 
 
 def _things_of_unsold(act: Act, endings: Sequence[_Ending]) -> dict[str, list[str]]:
     unsold = [one.hour.id for one in endings if one.outcome == "unsold"]
     return hours.things_of(act.session, unsold) if unsold else {}
+
+
+def _close_alone(act: Act, endings: Sequence[_Ending]) -> queries.Outcome:
+    """Close one lot; waits for who is at one of its things."""
+    (ending,) = endings
+    things = _things_of_unsold(act, endings)
+    lock(act, *(assets.chain_of(thing) for thing in things.get(ending.hour.id, [])))
+    _close(act, endings)
+    return queries.outcome(act.session, ending.hour.id)
 
 
 def _close(act: Act, endings: Sequence[_Ending], *, known: Mapping[str, Head] | None = None) -> None:
@@ -196,7 +188,7 @@ def _line(ending: _Ending) -> Line:
     public = {
         "outcome": ending.outcome,
         "price_minor": standing.price_minor,
-        "code": ending.code,
+        "code": standing.leader_code,
         "ends_at": instant_text(standing.ends_at),
         "bids": standing.bids,
         "extensions": standing.extensions,

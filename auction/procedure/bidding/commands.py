@@ -10,12 +10,11 @@ from auction.foundation.database.acts import Act, command
 from auction.foundation.database.together import Statement, together
 from auction.foundation.docket import batches
 from auction.foundation.docket.commands import append, lock
-from auction.foundation.docket.many import Head
-from auction.foundation.docket.rules import GENESIS, Entry
+from auction.foundation.docket.rules import Entry, Head, chained
 from auction.foundation.kernel.ids import bidding_code, new_id
 from auction.foundation.kernel.refusal import AuthForbidden, InputMalformed, Refusal
 from auction.foundation.kernel.roles import ROLE_NAMES, Role
-from auction.procedure.bidding import eligibility, joint, queries, receipts, rules, undertakings
+from auction.procedure.bidding import eligibility, joint, queries, receipts, registering, rules, undertakings
 from auction.procedure.bidding.kept import Kept
 from auction.procedure.bidding.models import Registration
 from auction.procedure.bidding.offers import Offer, check_offer
@@ -60,13 +59,15 @@ def register(
         _own(act, person)
     lock(act, f"lot:{lot}")
     found = lots.lot(act.session, lot)
-    if found.announced_at is None or not rules.procedure_runs(status=found.status, ends_at=found.ends_at, now=act.now):
-        raise rules.RegistrationClosed(status=found.status)
+    if found.announced_at is None or not registering.procedure_runs(
+        status=found.status, ends_at=found.ends_at, now=act.now
+    ):
+        raise registering.RegistrationClosed(status=found.status)
     _refuse_unfit(act, found, person=person, agent=acting)
     undertakings.declare(act, lot=found, person=person, said=declares or {})
     existing = queries.registration_of(act.session, lot=lot, person=person)
     if existing is not None:
-        raise rules.RegisteredAlready(bidding_code=existing.code)
+        raise registering.RegisteredAlready(bidding_code=existing.code)
     joint.refuse_taken(act.session, lot=lot, person=person, bidder=person)
     group = [person]
     if jointly:
@@ -74,7 +75,7 @@ def register(
         for member in group:
             eligibility.refuse_unfit(act.session, lot=found, person=member)
     rank = _confirmed_rank(found, persons=group) if as_priority else None
-    due = rules.deposit_due(
+    due = registering.deposit_due(
         deposit_minor=found.deposit_minor,
         sale_price_minor=found.start_price_minor if found.round == "sale" else None,
         creditor_claim_minor=_applicants_claim(act, found, person=person, claim=creditor_claim),
@@ -116,8 +117,8 @@ def admit(act: Act, *, registration: str) -> RegistrationRecord:
     if record.status == "admitted":
         return record
     lot = lots.lot(act.session, record.lot)
-    if not rules.procedure_runs(status=lot.status, ends_at=lot.ends_at, now=act.now):
-        raise rules.RegistrationClosed(status=lot.status)
+    if not registering.procedure_runs(status=lot.status, ends_at=lot.ends_at, now=act.now):
+        raise registering.RegistrationClosed(status=lot.status)
     for member in eligibility.members(act.session, lot=record.lot, person=record.person):
         eligibility.refuse_unfit(act.session, lot=lot, person=member)
     act.session.execute(
@@ -163,25 +164,21 @@ def place_bids(act: Act, *, lot: str, offers: Sequence[Offer], kept: Kept | None
         reading = kept.as_of(act.session, lot=lot, head=head, persons=persons)
     if reading.numbers is None:
         return [rules.BiddingNotOpen(status=reading.lot.status, opens_at=reading.lot.opens_at) for _ in offers]
-    batch = receipts.Batch(
-        lot=reading.lot, standing=reading.standing, numbers=reading.numbers, earlier=earlier,
-        leader_code=reading.leader_code,
-    )  # fmt: skip
+    batch = receipts.Batch(lot=reading.lot, standing=reading.standing, numbers=reading.numbers, earlier=earlier)
     answers = [batch.take(offer, bidder=reading.bidders.get(offer.person)) for offer in offers]
     if batch.lines:
-        made = batches.chained(chain, head, batch.lines, now=act.now)
+        made = chained(chain, head, batch.lines, now=act.now)
         batch.attach(made.entries)
-        stored = _stored(act, before=reading.standing, after=batch.standing, lot=lot, code=batch.leader_code)
-        together(act.session, [*batches.entering(act.as_platform(), made), *stored])
-        kept.moved(head=made.head, standing=batch.standing, leader_code=batch.leader_code)
+        stored = _stored(act, before=reading.standing, after=batch.standing, lot=lot)
+        together(act.session, [*batches.entering(act.as_platform(), chain, made), *stored])
+        kept.moved(head=made.head, standing=batch.standing)
     return [answer() for answer in answers]
 
 
 def _locked(act: Act, chain: str, offers: Sequence[Offer]) -> tuple[Head, dict[str, Entry]]:
     """Lock the lot's docket and return its head with the bids it has of the offers' ids."""
     heads, bids = together(act.session, batches.look(chain, [offer.bid_id for offer in offers]))
-    head, earlier = batches.looked(chain, heads, bids)
-    return head or Head(0, GENESIS, None), earlier
+    return batches.looked(chain, heads, bids)
 
 
 @carries_out("auction.no_back_office", "auction.irrevocable")
@@ -221,7 +218,7 @@ def _refuse_unfit(act: Act, lot: LotRecord, *, person: str, agent: str | None) -
     if agent is None or agent == person:
         return
     if not eligibility.may_act_for(act.session, lot=lot.id, bidder=person, agent=agent):
-        raise rules.AgentNotConfirmed
+        raise registering.AgentNotConfirmed
     eligibility.refuse_unfit(act.session, lot=lot, person=agent)
 
 
@@ -229,7 +226,7 @@ def _confirmed_rank(lot: LotRecord, *, persons: Collection[str]) -> int:
     """Return the confirmed rank; a group has a priority only where each of it has one, and the least of theirs."""
     ranks = {one.person: one.rank for one in lot.priority}
     if not all(person in ranks for person in persons):
-        raise rules.PriorityNotConfirmed
+        raise registering.PriorityNotConfirmed
     return max(ranks[person] for person in persons)
 
 
@@ -251,13 +248,14 @@ def _fresh_code(act: Act, *, lot: str) -> str:
     return code
 
 
-def _stored(act: Act, *, before: rules.Standing, after: rules.Standing, lot: str, code: str | None) -> list[Statement]:
+def _stored(act: Act, *, before: rules.Standing, after: rules.Standing, lot: str) -> list[Statement]:
     """Return what writes the standing after a batch; the end of the lot itself is moved at once."""
     if after == before:
         return []
     if after.ends_at != before.ends_at:
         lot_commands.move_end(act.as_platform(), lot=lot, ends_at=after.ends_at)
     values = (
-        after.price_minor, after.leader, code, after.leader_rank, after.bids, after.extensions, after.ends_at, lot,
+        after.price_minor, after.leader, after.leader_code, after.leader_rank, after.bids, after.extensions,
+        after.ends_at, lot,
     )  # fmt: skip
     return [Statement(_STANDING, values)]

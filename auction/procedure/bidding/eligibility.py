@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from auction.foundation.database.acts import Act, command
 from auction.foundation.docket.commands import append, lock
 from auction.foundation.kernel.roles import Role
-from auction.procedure.bidding import queries, rules
+from auction.procedure.bidding import queries, registering
 from auction.procedure.bidding.models import (
     BarredBuyer,
     Bidding,
@@ -89,7 +89,7 @@ def confirm_agent(act: Act, *, lot: str, bidder: str, agent: str) -> None:
     lock(act, f"lot:{wanted}")
     found = lots.lot(act.session, wanted)
     if bidding_begun(act.session, lot=found, now=act.now):
-        raise rules.AgentNotConfirmed
+        raise registering.AgentNotConfirmed
     refuse_unfit(act.session, lot=found, person=who)
     added = act.session.scalar(
         upsert(ConfirmedAgent)
@@ -127,12 +127,12 @@ def refuse_unfit(session: Session, *, lot: LotRecord, person: str) -> None:
     """
     account = identity.account_of_person(session, person)
     if account is not None and account.roles & _STAFF:
-        raise rules.Ineligible(why=_STAFF_WHY)
+        raise registering.Ineligible(why=_STAFF_WHY)
     why = _found_because(session, lot=lot.id, persons=[person])
     if why is not None:
-        raise rules.Ineligible(why=why)
+        raise registering.Ineligible(why=why)
     if person in barred(session, lot=lot):
-        raise rules.Barred
+        raise registering.Barred
 
 
 def ineligible_because(session: Session, *, lot: str, person: str) -> str | None:

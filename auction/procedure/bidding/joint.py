@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -108,6 +109,26 @@ def named_buyers(session: Session, *, lot: str, person: str) -> list[dict[str, s
     """Return name and share of each in whose name a registered person bids: what confirmation and ruling publish."""
     together = buyers(session, lot=lot, person=person)
     return [{"name": identity.person(session, one.person).name, "share": one.share} for one in together]
+
+
+def named_buyers_of(session: Session, *, bidders: Mapping[str, str]) -> dict[str, list[dict[str, str]]]:
+    """Return the same for the buyers of several lots, each told by his lot, with two statements."""
+    shares = {lot: {person: "1/1"} for lot, person in bidders.items()}
+    for lot, group in groupby(_joint_of(session, bidders), key=lambda row: row.lot_id):
+        shares[lot] = {row.person_id: row.share for row in group}
+    found = identity.persons(session, ids=sorted({one for of_lot in shares.values() for one in of_lot}))
+    return {
+        lot: [{"name": found[person].name, "share": share} for person, share in of_lot.items()]
+        for lot, of_lot in shares.items()
+    }
+
+
+def _joint_of(session: Session, bidders: Mapping[str, str]) -> Sequence[JointBidder]:
+    """Return the rows of the groups that registered under these bidders, by lot."""
+    registered = (Registration.lot_id == JointBidder.lot_id) & (Registration.person_id == JointBidder.bidder_person_id)
+    query = select(JointBidder).join(Registration, registered).where(JointBidder.lot_id.in_(bidders))
+    rows = session.scalars(query.where(Registration.joint).order_by(JointBidder.lot_id, JointBidder.person_id))
+    return [row for row in rows if row.bidder_person_id == bidders[row.lot_id]]
 
 
 def names(session: Session, *, lot: str, person: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
-from auction.foundation.docket.many import Head
+from auction.foundation.docket.rules import Head
 from auction.procedure.bidding import queries
 from auction.procedure.bidding.rules import Bidder, Standing
 from auction.procedure.lots import queries as lots
@@ -28,7 +28,6 @@ class Reading:
     head: Head
     lot: LotRecord
     standing: Standing
-    leader_code: str | None
     numbers: Numbers | None
     bidders: dict[str, Bidder] = field(default_factory=dict)
 
@@ -50,18 +49,17 @@ class Kept:
         if reading is None or reading.head != head:
             found = lots.lot(session, lot)
             standing = queries.standing(session, found)
-            code = queries.leader_code(session, lot=lot)
             numbers = queries.numbers_of(found) if found.announced_at is not None else None
-            reading = self._reading = Reading(head, found, standing, code, numbers)
+            reading = self._reading = Reading(head, found, standing, numbers)
         unknown = [person for person in persons if person not in reading.bidders]
         if unknown:
             reading.bidders.update(queries.admitted(session, lot=lot, persons=unknown))
         return reading
 
-    def moved(self, *, head: Head, standing: Standing, leader_code: str | None) -> None:
+    def moved(self, *, head: Head, standing: Standing) -> None:
         """Take note of what a batch is about to write; should it never be committed, the head tells."""
         reading = self._reading
         if reading is not None:
             if standing.ends_at != reading.lot.ends_at:
                 reading.lot = replace(reading.lot, ends_at=standing.ends_at)
-            reading.head, reading.standing, reading.leader_code = head, standing, leader_code
+            reading.head, reading.standing = head, standing

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from auction.foundation.kernel.money import MINOR_MAX
 from auction.foundation.kernel.refusal import InputMalformed
 
+#: No bid is decided later after its arrival: the edges answer for it by then, and no close waits longer. Longer than
+#: any lock wait of the database, so that a bid under decision is answered by its decision.
+DECIDED_WITHIN = timedelta(seconds=30)
 _BID_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import insert
 
 from auction.foundation.database.acts import Act, command
-from auction.foundation.docket.commands import Line, append
+from auction.foundation.docket.commands import append
 from auction.foundation.docket.many import append_to_many, claim
+from auction.foundation.docket.rules import Line
 from auction.foundation.kernel.canonical import instant_text
 from auction.procedure.bidding.models import Bidding
 from auction.procedure.lots import hours

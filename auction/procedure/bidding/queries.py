@@ -18,6 +18,7 @@ from auction.foundation.kernel.canonical import instant_text
 from auction.foundation.kernel.refusal import NotFound
 from auction.procedure.bidding.models import Bidding, Registration
 from auction.procedure.bidding.rules import Bidder, Standing
+from auction.procedure.bidding.standing import standing_of
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots.queries import LotRecord
 from auction.rulebook import Numbers, frozen_numbers
@@ -180,40 +181,12 @@ def _numbers(plain: str) -> Numbers:
 
 def standing(session: Session, lot: LotRecord) -> Standing:
     """Return what the next bid on the lot is measured against."""
-    return _standing_of(lot, _row(session, lot.id))
+    return standing_of(lot, _row(session, lot.id))
 
 
 def _row(session: Session, lot: str) -> Bidding | None:
     """Return the row as the database has it now, whatever this session read before."""
     return session.get(Bidding, lot, populate_existing=True)
-
-
-def _standing_of(lot: LotRecord, row: Bidding | None) -> Standing:
-    plain = Standing(
-        status=lot.status,
-        round=lot.round,
-        start_price_minor=lot.start_price_minor,
-        increment_minor=lot.increment_minor,
-        opens_at=lot.opens_at,
-        ends_at=lot.ends_at,
-    )
-    if row is None:
-        return plain
-    return Standing(
-        status=lot.status,
-        round=lot.round,
-        start_price_minor=lot.start_price_minor,
-        increment_minor=lot.increment_minor,
-        opens_at=row.opened_at,
-        ends_at=row.ends_at,
-        price_minor=row.price_minor,
-        leader=row.leader_id,
-        leader_rank=row.leader_rank,
-        bids=row.bids,
-        extensions=row.extensions,
-        stayed_at=row.stayed_at,
-        resumed_at=row.resumed_at,
-    )
 
 
 def leader_code(session: Session, *, lot: str) -> str | None:
@@ -287,8 +260,7 @@ def state(session: Session, lot_id: str, *, after: int | None = None) -> State:
     :raises NotFound: when the lot does not exist or is not announced
     """
     lot = lots.public_lot(session, lot_id)
-    row = _row(session, lot_id)
-    now_standing = _standing_of(lot, row)
+    now_standing = standing_of(lot, _row(session, lot_id))
     seq, _ = docket.head(session, f"lot:{lot_id}")
     behind = max(0, seq - STATE_ENTRIES_MAX) if after is None else after
     newest = docket.newest(session, f"lot:{lot_id}", after=behind, limit=STATE_ENTRIES_MAX)
@@ -297,7 +269,7 @@ def state(session: Session, lot_id: str, *, after: int | None = None) -> State:
         seq=seq,
         price_minor=now_standing.price_minor,
         least_acceptable_minor=now_standing.least_acceptable_minor,
-        leader=row.leader_code if row else None,
+        leader=now_standing.leader_code,
         bids=now_standing.bids,
         extensions=now_standing.extensions,
         ends_at=now_standing.ends_at,

@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from auction.foundation.docket import queries as docket
-from auction.foundation.docket.commands import Line
-from auction.foundation.docket.rules import Entry
+from auction.foundation.docket.rules import Entry, Line
 from auction.foundation.kernel.canonical import instant_text
 from auction.foundation.kernel.refusal import Refusal
 from auction.procedure.bidding import rules
@@ -19,7 +18,8 @@ from auction.procedure.lots.queries import LotRecord
 from auction.rulebook import Numbers
 from auction.rulebook.carried import carries_out
 
-_REFUSALS: Mapping[str, type[Refusal]] = {
+#: What a docket's entries of refused bids name, by its code.
+REFUSALS: Mapping[str, type[Refusal]] = {
     refusal.code: refusal
     for refusal in (
         rules.BiddingNotOpen,
@@ -56,7 +56,7 @@ class Receipt:
         return self.refusal is None
 
     def as_json(self) -> dict[str, Any]:
-        """Return the receipt; ``problem`` is added by the edge that knows the reader's language."""
+        """Return what is signed; ``problem`` is added by the edge that knows the reader's language."""
         return {
             "lot": self.lot,
             "bid_id": self.bid_id,
@@ -70,7 +70,6 @@ class Receipt:
             "ends_at": self.ends_at,
             "extended": self.extended,
             "entry_hash": self.entry_hash,
-            "signature": None,
         }
 
 
@@ -78,7 +77,7 @@ def _from_entry(entry: Entry, *, repeated: bool) -> Receipt:
     public = entry.public
     refusal = None
     if entry.kind == "bid.refused":
-        refusal = _REFUSALS[public["refusal"]](**public["facts"])
+        refusal = REFUSALS[public["refusal"]](**public["facts"])
     return Receipt(
         lot=entry.chain.partition(":")[2],
         bid_id=public["bid_id"],
@@ -98,7 +97,7 @@ def _from_entry(entry: Entry, *, repeated: bool) -> Receipt:
 
 def earlier(session: Session, *, lot: str, bid_ids: Sequence[str]) -> dict[str, Entry]:
     """Return the entries that bids of these ids already have on the lot."""
-    return {entry.public["bid_id"]: entry for entry in docket.bids_of_ids(session, f"lot:{lot}", bid_ids)}
+    return docket.bids_of_ids(session, f"lot:{lot}", bid_ids)
 
 
 def read(session: Session, *, lot: str, bid_id: str) -> Receipt | None:
@@ -116,7 +115,6 @@ class Batch:
     standing: rules.Standing
     numbers: Numbers
     earlier: dict[str, Entry]
-    leader_code: str | None
     lines: list[Line] = field(default_factory=list)
     _at: dict[str, int] = field(default_factory=dict)
     _entries: Sequence[Entry] = ()
@@ -159,7 +157,6 @@ class Batch:
             return lambda: nobody
         index = self._at[offer.bid_id] = len(self.lines)
         if refusal is None:
-            self.leader_code = bidder.code
             self._accept(offer, bidder=bidder, extended=self.standing.extensions > standing.extensions)
         else:
             self._refuse(offer, bidder=bidder, refusal=refusal)

@@ -155,8 +155,13 @@ def revoke(act: Act, *, lot: str, ground: str) -> LotRecord:
 
 @command("stop_selling", by=())
 def stop_selling_together(act: Act, *, entries: Sequence[Entry]) -> None:
-    """Do for several closed lots what ``stop_selling`` does for one: most cases have no other lot that could stop."""
-    for lot in hours.with_others_running(act.session, [entry.chain.removeprefix("lot:") for entry in entries]):
+    """Do for several closed lots what ``stop_selling`` does for one: once for each case that has a lot that could stop.
+
+    What a case has earned is the same whichever of its lots asks.
+    """
+    could_stop = hours.with_others_running(act.session, [entry.chain.removeprefix("lot:") for entry in entries])
+    sold = [one for one in hours.struck(act.session, could_stop) if one.outcome == "sold"] if could_stop else []
+    for lot in {one.case: one.id for one in sold}.values():
         stop_selling(act, entry=next(entry for entry in entries if entry.chain == hours.chain_of(lot)))
 
 
@@ -169,7 +174,8 @@ def stop_selling(act: Act, *, entry: Entry) -> None:
     if sold.outcome != "sold" or not basis.proceeds_suffice(act.session, case=sold.case):
         return
     for other in lots.of_case(act.session, case=sold.case):
-        if other.id != sold.id:
+        # Of a case with hundreds of lots most have ended for good, and need not be locked to see it.
+        if other.id != sold.id and other.status not in _OVER:
             _stop_if_running(act, lot=other.id, ground=grounds.PROCEEDS_SUFFICE)
 
 
@@ -214,7 +220,7 @@ def _stop(
         "article": grounds.ARTICLES[ground],
         "ends_at": instant_text(standing.ends_at),
         "price_minor": standing.price_minor,
-        "code": queries.leader_code(act.session, lot=lot),
+        "code": standing.leader_code,
         "late_ms": max(0, int((act.now - standing.ends_at).total_seconds() * 1000)),
     }
     evidence = outage.as_json() if outage else None

@@ -11,7 +11,7 @@ from auction.foundation.docket.commands import append, lock
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.refusal import AuthForbidden, InputMalformed
 from auction.foundation.kernel.roles import ROLE_NAMES, Role
-from auction.procedure.bidding import eligibility, rules
+from auction.procedure.bidding import eligibility, registering
 from auction.procedure.bidding.models import ReminderAcceptance
 from auction.procedure.identity import queries as identity
 from auction.procedure.inputs import Checks
@@ -47,9 +47,9 @@ def declare(act: Act, *, lot: LotRecord, person: str, said: Mapping[str, object]
     if unknown or wrong:
         raise InputMalformed(errors=unknown | wrong)
     if said.get(UNCONNECTED) is False:
-        raise rules.Ineligible(why=_CONNECTED_WHY)
+        raise registering.Ineligible(why=_CONNECTED_WHY)
     if QUALIFIED in wanted and not said.get(QUALIFIED):
-        raise rules.NotQualified(why=eligibility.UNQUALIFIED_WHY)
+        raise registering.NotQualified(why=eligibility.UNQUALIFIED_WHY)
     version = str((lot.rulebook or {}).get("version", ""))
     rows = [
         {

@@ -22,7 +22,7 @@ from auction.procedure.bidding import closing, eligibility
 from auction.procedure.bidding import commands as bidding_acts
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.bidding.queries import RegistrationRecord
-from auction.procedure.bidding.rules import RegistrationClosed
+from auction.procedure.bidding.registering import RegistrationClosed
 from auction.procedure.deposits import keeping, lapses, returning, rules
 from auction.procedure.deposits.models import Deposit
 from auction.procedure.deposits.rules import DepositStatus
@@ -163,14 +163,16 @@ def _refused(act: Act, *, order: OrderRecord) -> None:
 
 
 def _together(act: Act, *, orders: Sequence[OrderRecord]) -> None:
-    """Answer several orders: what went back in a few statements, the others one by one."""
-    backward = [order for order in orders if order.kind is OrderKind.RELEASE]
+    """Answer several orders: what went back or to the court in a few statements, the others one by one."""
+    several = {OrderKind.RELEASE: returning.gone, OrderKind.APPLY: lapses.hand_over}
     for order in orders:
-        if order.kind is not OrderKind.RELEASE:
+        if order.kind not in several:
             _done(act, order=order)
-    query = select(Deposit).where(Deposit.id.in_([order.subject for order in backward])).with_for_update()
+    subjects = [order.subject for order in orders if order.kind in several]
+    query = select(Deposit).where(Deposit.id.in_(subjects)).order_by(Deposit.id).with_for_update()
     rows = {row.id: row for row in act.session.scalars(query.execution_options(populate_existing=True))}
-    returning.gone(act, [(rows[order.subject], order) for order in backward])
+    for kind, answer in several.items():
+        answer(act, [(rows[order.subject], order) for order in orders if order.kind is kind])
 
 
 @answers(PURPOSE, refused=_refused, together=_together)
@@ -182,7 +184,7 @@ def _done(act: Act, *, order: OrderRecord) -> None:
         case OrderKind.RELEASE:
             returning.gone(act, [(row, order)])
         case OrderKind.APPLY:
-            lapses.hand_over(act, row, order=order)
+            lapses.hand_over(act, [(row, order)])
         case OrderKind.CHARGE | OrderKind.PAYOUT:
             msg = f"a deposit has no {order.kind} order"
             raise ValueError(msg)

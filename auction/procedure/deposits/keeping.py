@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auction.foundation.database.acts import Act
-from auction.foundation.docket.commands import Line
 from auction.foundation.docket.many import append_to_many
+from auction.foundation.docket.rules import Line
 from auction.foundation.ledger.commands import Booking, book_all
 from auction.foundation.ledger.rules import Account, Posting
 from auction.foundation.ledger.rules import move as carried

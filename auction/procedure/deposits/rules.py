@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from auction.foundation.kernel.refusal import Refusal
-from auction.procedure.bidding.rules import procedure_runs
+from auction.procedure.bidding.registering import procedure_runs
 from auction.rulebook.carried import carries_out
 
 #: How long before the legal end of the period an unfinished return of deposits is shown as urgent (20 of 24 hours).

@@ -16,8 +16,9 @@ from auction.procedure.cases import payments
 from auction.procedure.cases import queries as cases
 from auction.procedure.cases.queries import CaseRecord, ClaimRecord
 from auction.procedure.distribution import fees
+from auction.procedure.distribution.pools import Pool
 from auction.procedure.distribution.queries import PlanRecord
-from auction.procedure.distribution.rules import Claim, ClaimKind, Cost, File, Part, Pool, Setaside, Waterfall
+from auction.procedure.distribution.rules import Claim, ClaimKind, Cost, File, Part, Setaside, Waterfall
 from auction.procedure.distribution.sharing import to_the_queue, without
 from auction.procedure.lots import queries as lots
 from auction.procedure.settlement import claims as settled_claims

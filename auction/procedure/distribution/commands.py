@@ -18,9 +18,10 @@ from auction.procedure.cases.queries import CaseRecord
 from auction.procedure.deposits.queries import PAID_KIND
 from auction.procedure.distribution import basis, disputed, escrow, plans, queries, refusals, rules
 from auction.procedure.distribution.models import Plan
+from auction.procedure.distribution.pools import Draw
 from auction.procedure.distribution.queries import PlanRecord
 from auction.procedure.distribution.refusals import PlanStatus
-from auction.procedure.distribution.rules import Draw, Line, Part
+from auction.procedure.distribution.rules import Line, Part
 from auction.procedure.distribution.unreconciled import refuse_unreconciled
 from auction.procedure.inputs import Checks
 from auction.procedure.treasury import queries as treasury

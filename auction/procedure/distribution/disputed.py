@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from auction.procedure.distribution.rules import Claim, Draw, File, Line, Pool, Waterfall, waterfall
+from auction.procedure.distribution.pools import Draw, Pool
+from auction.procedure.distribution.rules import Claim, File, Line, Waterfall, waterfall
 
 
 class Stand(StrEnum):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from auction.procedure.distribution.rules import Claim, Pool
+from auction.procedure.distribution.pools import Pool
+from auction.procedure.distribution.rules import Claim
 from auction.rulebook.carried import carries_out
 from auction.rulebook.numbers import DistributionNumbers
 

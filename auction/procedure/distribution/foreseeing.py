@@ -10,8 +10,8 @@ from auction.foundation.kernel.calendar import day_of
 from auction.procedure.cases import queries as cases
 from auction.procedure.distribution import basis, queries
 from auction.procedure.distribution.foreseen import Outlook, Setting, outlook
+from auction.procedure.distribution.pools import Pool
 from auction.procedure.distribution.refusals import PlanStatus
-from auction.procedure.distribution.rules import Pool
 from auction.procedure.lots import basis as burdens
 from auction.procedure.lots import rules as terms
 from auction.procedure.lots.queries import LotRecord

@@ -17,8 +17,9 @@ from auction.procedure.bidding import stays as bidding_stays
 from auction.procedure.cases import bankruptcy
 from auction.procedure.distribution import basis, escrow, plans
 from auction.procedure.distribution.models import Plan
+from auction.procedure.distribution.pools import Draw
 from auction.procedure.distribution.refusals import PlanStatus
-from auction.procedure.distribution.rules import Draw, Line, Part
+from auction.procedure.distribution.rules import Line, Part
 from auction.procedure.lots import queries as lots
 from auction.procedure.lots import stays as lot_stays
 from auction.rulebook.carried import carries_out

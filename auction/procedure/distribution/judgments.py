@@ -17,9 +17,10 @@ from auction.procedure.assets import transfer
 from auction.procedure.cases import queries as cases
 from auction.procedure.distribution import basis, disputed, escrow, plans, queries, refusals, sharing
 from auction.procedure.distribution.models import Plan
+from auction.procedure.distribution.pools import Draw, Pool
 from auction.procedure.distribution.queries import PlanRecord
 from auction.procedure.distribution.refusals import PlanStatus
-from auction.procedure.distribution.rules import Draw, File, Line, Pool, Waterfall, waterfall
+from auction.procedure.distribution.rules import File, Line, Waterfall, waterfall
 from auction.procedure.inputs import Checks
 from auction.procedure.lots import queries as lots
 from auction.rulebook import rulebook

@@ -16,8 +16,9 @@ from auction.procedure.cases import bankruptcy
 from auction.procedure.cases.bankruptcy import ReferenceRecord
 from auction.procedure.distribution.disputed import Objection, Stand
 from auction.procedure.distribution.models import Plan, PlanLot, PlanObjection
+from auction.procedure.distribution.pools import Draw
 from auction.procedure.distribution.refusals import PlanStatus
-from auction.procedure.distribution.rules import Draw, Line, Part
+from auction.procedure.distribution.rules import Line, Part
 from auction.procedure.settlement import queries as settlements
 from auction.procedure.treasury import queries as treasury
 from auction.procedure.treasury.rules import OrderStatus

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from auction.foundation.kernel.money import share
+from auction.procedure.distribution.pools import Draw, Pool, Pools, merged, of_lot, with_thing
 from auction.rulebook.carried import carries_out
 
 
@@ -65,15 +66,6 @@ SURPLUS_ARTICLE = "法释〔1998〕15号 第34条"
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
-    """Money to distribute, of one lot with its things, or of no lot."""
-
-    lot: str | None
-    properties: frozenset[str]
-    minor: int
-
-
-@dataclass(frozen=True, slots=True)
 class Claim:
     """A claim with what is still unpaid of it; claims are given in the order of the file.
 
@@ -103,14 +95,6 @@ class Setaside:
     """What a debtor keeps for his living out of the sale of his sole home."""
 
     property: str
-    minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """From which lot's money, and how much."""
-
-    lot: str | None
     minor: int
 
 
@@ -185,15 +169,14 @@ def waterfall(file: File) -> Waterfall:
     _among_equals(paying, interest, part=Part.DOUBLED_INTEREST, enterprise=file.enterprise)
     _one_by_one(paying, _of(file, ClaimKind.FINE), part=Part.FINE)
     _one_by_one(paying, _of(file, ClaimKind.CONFISCATION), part=Part.CONFISCATION)
-    return Waterfall(lines=tuple(paying.lines), surplus=paying.draw(paying.total()))
+    return Waterfall(lines=tuple(paying.lines), surplus=paying.pools.draw(paying.pools.total()))
 
 
 @dataclass(slots=True)
 class _Paying:
     """The pools while they are being emptied, and the lines written so far."""
 
-    pools: list[Pool]
-    encumbered: frozenset[str]
+    pools: Pools
     rank: int = 0
     lines: list[Line] = field(default_factory=list)
 
@@ -201,29 +184,7 @@ class _Paying:
     def of(cls, file: File) -> _Paying:
         encumbered = frozenset(claim.property for claim in file.claims if claim.property is not None)
         # Money on which nobody has a prior right goes first, so that a general claim spares the secured ones.
-        pools = sorted(file.pools, key=lambda pool: bool(pool.properties & encumbered))
-        return cls(pools=pools, encumbered=encumbered)
-
-    def total(self, *, within: Callable[[Pool], bool] | None = None) -> int:
-        return sum(pool.minor for pool in self.pools if within is None or within(pool))
-
-    def draw(self, minor: int, *, within: Callable[[Pool], bool] | None = None) -> tuple[Draw, ...]:
-        """Take up to an amount, one pool after the other."""
-        wanted = []
-        for pool in self.pools:
-            part = min(pool.minor, minor) if within is None or within(pool) else 0
-            wanted.append(part)
-            minor -= part
-        return self._take(wanted)
-
-    def draw_evenly(self, minor: int) -> tuple[Draw, ...]:
-        """Take up to an amount from all pools in proportion to what is in them."""
-        weights = [pool.minor for pool in self.pools]
-        return self._take(share(min(minor, sum(weights)), weights))
-
-    def _take(self, parts: Sequence[int]) -> tuple[Draw, ...]:
-        self.pools = [replace(pool, minor=pool.minor - part) for pool, part in zip(self.pools, parts, strict=True)]
-        return tuple(Draw(lot=pool.lot, minor=part) for pool, part in zip(self.pools, parts, strict=True) if part)
+        return cls(Pools(sorted(file.pools, key=lambda pool: bool(pool.properties & encumbered))))
 
     def write(self, *, to: str, part: Part, draws: Collection[Draw], article: str | None = None) -> int:
         """Enter a line unless it is empty; return its amount."""
@@ -235,7 +196,7 @@ class _Paying:
                 amount_minor=minor,
                 rank=self.rank,
                 article=article or ARTICLES[part],
-                draws=_merged(draws),
+                draws=merged(draws),
             )
             self.lines.append(line)
         return minor
@@ -247,16 +208,16 @@ def _costs(paying: _Paying, file: File) -> None:
     common = sum(cost.minor for cost in file.costs if cost.lot is None)
     for cost in file.costs:
         if cost.lot is not None:
-            own = paying.draw(cost.minor, within=_of_lot(cost.lot))
+            own = paying.pools.draw(cost.minor, within=of_lot(cost.lot))
             common += cost.minor - sum(draw.minor for draw in own)
             draws.extend(own)
     paying.rank += 1
-    paying.write(to=Part.COSTS.value, part=Part.COSTS, draws=[*draws, *paying.draw_evenly(common)])
+    paying.write(to=Part.COSTS.value, part=Part.COSTS, draws=[*draws, *paying.pools.draw_evenly(common)])
     paying.rank += 1
-    fee = paying.draw_evenly(file.enforcement_fee_minor)
+    fee = paying.pools.draw_evenly(file.enforcement_fee_minor)
     paying.write(to=Part.ENFORCEMENT_FEE.value, part=Part.ENFORCEMENT_FEE, draws=fee)
     paying.rank += 1
-    kept = [draw for one in file.setasides for draw in paying.draw(one.minor, within=_with_thing(one.property))]
+    kept = [draw for one in file.setasides for draw in paying.pools.draw(one.minor, within=with_thing(one.property))]
     paying.write(to=Part.LIVING_SETASIDE.value, part=Part.LIVING_SETASIDE, draws=kept)
 
 
@@ -265,7 +226,7 @@ def _one_by_one(paying: _Paying, claims: Iterable[Claim], *, part: Part) -> dict
     unpaid: dict[str, int] = {}
     for claim in claims:
         paying.rank += 1
-        draws = paying.draw(claim.minor, within=_with_thing(claim.property) if claim.property else None)
+        draws = paying.pools.draw(claim.minor, within=with_thing(claim.property) if claim.property else None)
         article = TAX_ARTICLE if claim.kind is ClaimKind.TAX else None
         rest = claim.minor - paying.write(to=claim.id, part=part, draws=draws, article=article)
         if rest:
@@ -279,34 +240,19 @@ def _among_equals(paying: _Paying, claims: Sequence[Claim], *, part: Part, enter
         for claim in sorted(claims, key=lambda one: _last_if_none(one.seizure_order)):
             paying.rank += 1
             article = ENTERPRISE_ARTICLE if part is Part.ORDINARY else None
-            draws = paying.draw(claim.minor, within=_with_thing(claim.only) if claim.only else None)
+            draws = paying.pools.draw(claim.minor, within=with_thing(claim.only) if claim.only else None)
             paying.write(to=claim.id, part=part, draws=draws, article=article)
         return
     paying.rank += 1
     weights = [claim.minor for claim in claims]
-    parts = share(min(paying.total(), sum(weights)), weights)
+    parts = share(min(paying.pools.total(), sum(weights)), weights)
     for claim, minor in zip(claims, parts, strict=True):
-        paying.write(to=claim.id, part=part, draws=paying.draw(minor))
+        paying.write(to=claim.id, part=part, draws=paying.pools.draw(minor))
 
 
 def _of(file: File, *kinds: ClaimKind) -> list[Claim]:
     return [claim for claim in file.claims if claim.kind in kinds]
 
 
-def _of_lot(lot: str) -> Callable[[Pool], bool]:
-    return lambda pool: pool.lot == lot
-
-
-def _with_thing(thing: str) -> Callable[[Pool], bool]:
-    return lambda pool: thing in pool.properties
-
-
 def _last_if_none(rank: int | None) -> tuple[bool, int]:
     return (rank is None, rank or 0)
-
-
-def _merged(draws: Iterable[Draw]) -> tuple[Draw, ...]:
-    sums: dict[str | None, int] = {}
-    for draw in draws:
-        sums[draw.lot] = sums.get(draw.lot, 0) + draw.minor
-    return tuple(Draw(lot=lot, minor=minor) for lot, minor in sums.items())

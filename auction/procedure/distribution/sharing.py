@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from auction.procedure.assets.waiting import share_of_rest
 from auction.procedure.distribution.disputed import share_of, split
-from auction.procedure.distribution.rules import Draw, Line, Part, Waterfall
+from auction.procedure.distribution.pools import Draw
+from auction.procedure.distribution.rules import Line, Part, Waterfall
 from auction.rulebook.carried import carries_out
 
 QUEUE_ARTICLE = "查封规定 第26、27条"

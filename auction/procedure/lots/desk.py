@@ -15,7 +15,7 @@ from auction.foundation.kernel.refusal import Refusal
 from auction.procedure.assets import queries as assets
 from auction.procedure.assets.rules import ControlLapsed
 from auction.procedure.lots import announcement, basis, queries, readiness, rules
-from auction.procedure.lots.models import Lot, LotProperty
+from auction.procedure.lots.models import Listing, Lot, LotProperty
 from auction.procedure.lots.queries import LotRecord
 from auction.procedure.lots.search import grams
 from auction.procedure.valuation import queries as valuation
@@ -48,7 +48,9 @@ def of_court(
     if statuses:
         query = query.where(Lot.status.in_(statuses))
     if q.strip():
-        query = query.where(Lot.search_grams.contains(grams(q)))
+        found = select(Listing.lot_id).where(Listing.tokens.contains(grams(q)))
+        prepared = Lot.announced_at.is_(None) & Lot.search_grams.contains(grams(q))
+        query = query.where(prepared | Lot.id.in_(found))
     rows = session.scalars(query).all()
     things = _things(session, [row.id for row in rows])
     return [queries.record_of(session, row, things.get(row.id, [])) for row in rows]

@@ -24,7 +24,12 @@ class Lot(Base):
         ),
         Index("ix_lots_opens_when_announced", "opens_at", postgresql_where="status = 'announced'"),
         Index("ix_lots_ends_when_open", "ends_at", postgresql_where="status = 'open'"),
-        Index("ix_lots_search_grams", "search_grams", postgresql_using="gin"),
+        Index(
+            "ix_lots_search_grams_unannounced",
+            "search_grams",
+            postgresql_using="gin",
+            postgresql_where=text("announced_at IS NULL"),
+        ),
         Index("ix_lots_status_ends_at", "status", "ends_at"),
         Index("ix_lots_case_id", "case_id"),
         Index("ix_lots_after_lot_id", "after_lot_id"),
@@ -70,6 +75,34 @@ class Lot(Base):
     defaulted_at: Mapped[MaybeInstant]
     sample: Mapped[bool] = mapped_column(default=False)
     search_grams: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+
+
+class Listing(Base):
+    """An announced lot as the catalogue finds, counts and orders it: a narrow row that the database keeps by itself.
+
+    Triggers on ``lots`` write it in the lot's own transaction; nothing in the program does. ``shelf`` joins everything
+    a reader can choose by name, so that one count by shelf answers every facet.
+    """
+
+    __tablename__ = "listings"
+    __table_args__ = (
+        Index("ix_listings_tokens", "tokens", postgresql_using="gin"),
+        Index("ix_listings_ends_at", "ends_at", "lot_id"),
+        Index("ix_listings_opens_at", "opens_at", "lot_id"),
+        Index("ix_listings_announced_at", "announced_at", "lot_id"),
+        Index("ix_listings_start_price_minor", "start_price_minor", "lot_id"),
+        Index("ix_listings_status_ends_at", "status", "ends_at", "lot_id"),
+        Index("ix_listings_shelf", "shelf"),
+    )
+
+    announced_at: Mapped[Instant]
+    opens_at: Mapped[Instant]
+    ends_at: Mapped[Instant]
+    start_price_minor: Mapped[Minor]
+    shelf: Mapped[str]
+    lot_id: Mapped[str] = mapped_column(ForeignKey("lots.id", ondelete="CASCADE"), primary_key=True)
+    status: Mapped[str]
+    tokens: Mapped[list[str]] = mapped_column(ARRAY(Text))
 
 
 class LotProperty(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -137,6 +137,12 @@ def lot(session: Session, lot_id: str) -> LotRecord:
     if row is None:
         raise NotFound(what="lot", name=lot_id)
     return record_of(session, row)
+
+
+def cases_and_courts(session: Session, lots: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Return the case and the court of each of several lots, by lot."""
+    rows = session.execute(select(Lot.id, Lot.case_id, Lot.court_id).where(Lot.id.in_(lots)))
+    return {lot: (case, court) for lot, case, court in rows}
 
 
 @carries_out("auction.open_throughout")

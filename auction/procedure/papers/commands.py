@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from auction.foundation.database.acts import Act, command
 from auction.foundation.docket.commands import append, lock
+from auction.foundation.docket.many import lock_many
 from auction.foundation.docket.reactions import reacts_to
 from auction.foundation.docket.rules import Entry
 from auction.foundation.kernel.canonical import sha256_hex
@@ -139,17 +140,25 @@ def take_receipt(act: Act, *, registration: str) -> PaperRecord:
     return queries.paper(act.session, row.id)
 
 
-@reacts_to("settlement.confirmed")
+@command("confirm_on_paper", by=())
+def confirm_together(act: Act, *, entries: Sequence[Entry]) -> None:
+    """Ask for the confirmations of sales as papers; they are drawn up when they are set (法释〔2016〕18号 第22条)."""
+    kind, chains = KINDS["confirmation"], [entry.chain for entry in entries]
+    lock_many(act, chains)
+    sold = queries.without(act.session, kind=kind.key, subjects=[chain.removeprefix("lot:") for chain in chains])
+    places = subjects.places_of_lots(act.session, sold)
+    rows = [_row(act, kind, lot, places[lot]) for lot in sold]
+    for row in rows:
+        row.asked_at = act.now
+    act.session.add_all(rows)
+    act.session.flush()
+
+
+@reacts_to("settlement.confirmed", together=confirm_together)
 @command("confirm_on_paper", by=())
 def confirm_on_paper(act: Act, *, entry: Entry) -> None:
     """Ask for the confirmation of a sale as a paper; it is drawn up when it is set (法释〔2016〕18号 第22条)."""
-    kind, lot = KINDS["confirmation"], entry.chain.removeprefix("lot:")
-    lock(act, entry.chain)
-    if queries.of_subject(act.session, kind=kind.key, subject=lot):
-        return
-    row = _fresh(act, kind, lot, subjects.place_of(act.session, kind, lot), replaces=None, why=None)
-    row.asked_at = act.now
-    act.session.flush()
+    confirm_together(act, entries=[entry])
 
 
 @reacts_to("lot.ruled")
@@ -292,7 +301,15 @@ def _fresh(act: Act, kind: Kind, about: str, place: subjects.Place, *, replaces:
         raise rules.NotReplaceable
     if in_force and replaces is None and not kind.recurring:
         raise rules.PaperExists(number=in_force[0].number)
-    row = Paper(
+    row = _row(act, kind, about, place)
+    row.replaces, row.why = replaces, why
+    act.session.add(row)
+    act.session.flush()
+    return row
+
+
+def _row(act: Act, kind: Kind, about: str, place: subjects.Place) -> Paper:
+    return Paper(
         id=new_id("paper"),
         kind=kind.key,
         chain=place.chain,
@@ -302,9 +319,4 @@ def _fresh(act: Act, kind: Kind, about: str, place: subjects.Place, *, replaces:
         status=PaperStatus.DRAFT.value,
         drawn_at=act.now,
         drawn_by=act.by,
-        replaces=replaces,
-        why=why,
     )
-    act.session.add(row)
-    act.session.flush()
-    return row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,6 +92,12 @@ def of_subject(session: Session, *, kind: str, subject: str) -> list[PaperRecord
     """Return the papers of a kind about one thing, the newest first."""
     query = select(Paper).where(Paper.kind == kind, Paper.subject == subject)
     return _records(session, session.scalars(query.order_by(Paper.drawn_at.desc(), Paper.id)).all())
+
+
+def without(session: Session, *, kind: str, subjects: Collection[str]) -> list[str]:
+    """Return those of several things about which there is no paper of a kind, in order."""
+    known = session.scalars(select(Paper.subject).where(Paper.kind == kind, Paper.subject.in_(subjects)))
+    return sorted(set(subjects) - set(known))
 
 
 def public_of_lot(session: Session, lot: str) -> list[PaperRecord]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -35,6 +36,12 @@ def place_of(session: Session, kind: Kind, subject: str) -> Place:
     named = bidding.registration(session, subject).lot if kind.subject is Subject.REGISTRATION else subject
     lot = lots.lot(session, named)
     return Place(chain=f"lot:{lot.id}", case=lot.case, court=lot.court)
+
+
+def places_of_lots(session: Session, found: Collection[str]) -> dict[str, Place]:
+    """Return where papers about lots belong, by lot."""
+    told = lots.cases_and_courts(session, found).items()
+    return {lot: Place(chain=f"lot:{lot}", case=case, court=court) for lot, (case, court) in told}
 
 
 def refuse_other_court(act: Act, kind: Kind, subject: str) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import func, select
 
 from auction.foundation.database.acts import Act, command
-from auction.foundation.docket.commands import Line, append, lock
+from auction.foundation.docket.commands import append, lock
 from auction.foundation.docket.many import append_to_many, lock_many
 from auction.foundation.docket.reactions import reacts_to
-from auction.foundation.docket.rules import Entry
+from auction.foundation.docket.rules import Entry, Line
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.canonical import instant_text
 from auction.foundation.kernel.roles import Role
@@ -54,9 +54,10 @@ def confirm_sales_together(act: Act, *, entries: Sequence[Entry]) -> None:
     rows = [_settlement(act, one, buyer=buyers[one.winner or ""], deposit=paid.get(one.winner or "")) for one in sold]
     act.session.add_all(rows)
     act.session.flush()
-    append_to_many(act, {f"lot:{row.lot_id}": [_confirmation(act, row, buyers)] for row in rows})
-    for row in rows:
-        keeping.mark_whole(act, row)
+    together = joint.named_buyers_of(act.session, bidders={row.lot_id: row.buyer_person_id for row in rows})
+    lines = {f"lot:{row.lot_id}": [_confirmation(row, buyers, together=together[row.lot_id])] for row in rows}
+    append_to_many(act, lines)
+    keeping.mark_whole(act, *rows)
 
 
 @carries_out("auction.confirmation_published", seen_in=("settlement.confirmed",))
@@ -86,18 +87,23 @@ def _settlement(act: Act, sale: Ended, *, buyer: RegistrationRecord, deposit: De
     )
 
 
-@reacts_to("deposit.applied")
+@command("count_deposit", by=())
+def count_deposits_together(act: Act, *, entries: Sequence[Entry]) -> None:
+    """Take note that winners' deposits have reached the court: with the balance a price may now be whole."""
+    chains = [entry.chain for entry in entries]
+    lock_many(act, chains)
+    rows = keeping.found_all(act, [chain.removeprefix("lot:") for chain in chains])
+    for row in rows:
+        if SettlementStatus(row.status) is SettlementStatus.REVOKED:
+            repay(act, row, amount_minor=keeping.in_proceeds(act, row))
+    keeping.mark_whole(act, *rows)
+
+
+@reacts_to("deposit.applied", together=count_deposits_together)
 @command("count_deposit", by=())
 def count_deposit(act: Act, *, entry: Entry) -> None:
     """Take note that the winner's deposit has reached the court: with the balance the price may now be whole."""
-    lot = entry.chain.removeprefix("lot:")
-    lock(act, f"lot:{lot}")
-    row = keeping.found(act, lot)
-    if row is None:
-        return
-    if SettlementStatus(row.status) is SettlementStatus.REVOKED:
-        repay(act, row, amount_minor=keeping.in_proceeds(act, row))
-    keeping.mark_whole(act, row)
+    count_deposits_together(act, entries=[entry])
 
 
 @reacts_to("lot.revoked")
@@ -259,12 +265,13 @@ def _refuse_unqualified(act: Act, row: Settlement) -> None:
         raise rules.BuyerNotQualified(why=why)
 
 
-def _confirmation(act: Act, row: Settlement, buyers: Mapping[str, RegistrationRecord]) -> Line:
-    together = joint.named_buyers(act.session, lot=row.lot_id, person=row.buyer_person_id)
+def _confirmation(
+    row: Settlement, buyers: Mapping[str, RegistrationRecord], *, together: Sequence[dict[str, str]]
+) -> Line:
     public = {
         "confirmation_number": row.confirmation_number,
         "buyer": "、".join(one["name"] for one in together),
-        **({"buyers": together} if len(together) > 1 else {}),
+        **({"buyers": list(together)} if len(together) > 1 else {}),
         "code": buyers[row.buyer_registration_id or ""].code,
         "price_minor": row.price_minor,
         "deposit_minor": row.deposit_minor,

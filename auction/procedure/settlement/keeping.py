@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auction.foundation.database.acts import Act
-from auction.foundation.docket.commands import append, lock
+from auction.foundation.docket.commands import lock
+from auction.foundation.docket.many import append_to_many
+from auction.foundation.docket.rules import Line
 from auction.foundation.kernel.refusal import NotFound
 from auction.foundation.kernel.roles import Role
 from auction.foundation.ledger import queries as ledger
@@ -38,6 +43,12 @@ def locked(act: Act, lot: str) -> Settlement:
 def found(act: Act, lot: str) -> Settlement | None:
     """Return the settlement of a lot that is locked already, or None."""
     return act.session.get(Settlement, lot, with_for_update=True, populate_existing=True)
+
+
+def found_all(act: Act, lots: Collection[str]) -> Sequence[Settlement]:
+    """Return the settlements of those lots that have one; all are locked already."""
+    query = select(Settlement).where(Settlement.lot_id.in_(lots)).order_by(Settlement.lot_id).with_for_update()
+    return act.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
 def move(row: Settlement, target: SettlementStatus) -> None:
@@ -80,14 +91,24 @@ def stage(act: Act, row: Settlement) -> Stage:
     return Stage(status=SettlementStatus(row.status), whole=reached, served=row.ruling_served_at is not None)
 
 
-def mark_whole(act: Act, row: Settlement) -> None:
-    """Mark the lot paid at the instant from which the whole price is there."""
+def mark_whole(act: Act, *rows: Settlement) -> None:
+    """Mark the lots paid at the instant from which the whole price of each is there."""
     act.session.flush()
-    if SettlementStatus(row.status) is SettlementStatus.AWAITING_BALANCE and whole(act, row):
+    awaiting = [row for row in rows if SettlementStatus(row.status) is SettlementStatus.AWAITING_BALANCE]
+    if not awaiting:
+        return
+    there = ledger.owed_by_lot(act.session, account=Account.PROCEEDS, lots=[row.lot_id for row in awaiting])
+    paid = [row for row in awaiting if there.get((row.case_id, row.lot_id), 0) + row.credit_minor >= row.price_minor]
+    for row in paid:
         move(row, SettlementStatus.PAID)
         row.paid_at = act.now
-        append(act, f"lot:{row.lot_id}", "lot.paid", {"price_minor": row.price_minor, "late": row.paid_late})
+    if paid:
+        append_to_many(act, {f"lot:{row.lot_id}": [_paid(row)] for row in paid})
         act.session.flush()
+
+
+def _paid(row: Settlement) -> Line:
+    return Line("lot.paid", {"price_minor": row.price_minor, "late": row.paid_late})
 
 
 def paying(act: Act, row: Settlement) -> bool:

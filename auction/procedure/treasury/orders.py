@@ -19,6 +19,7 @@ from auction.foundation.kernel.ids import new_id
 from auction.foundation.kernel.refusal import NotFound
 from auction.foundation.kernel.roles import Role
 from auction.gateways.port import OrderKind, Receipt, Underway
+from auction.procedure.treasury.attempts import claim
 from auction.procedure.treasury.models import MoneyOrderRow
 from auction.procedure.treasury.queries import OrderRecord, order_record
 from auction.procedure.treasury.rules import OrderNotFailed, OrderStatus, delay_after
@@ -49,23 +50,23 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of waiting orders: what goes back to payers, or all the rest.
+    """A line of waiting orders: those of some kinds.
 
     ``ways`` narrows it to the orders that go by one of these gateways, or by none of them with ``others``; an
     order without a way goes by ``default``.
     """
 
-    returns: bool
+    kinds: Collection[OrderKind]
     ways: Collection[str] = ()
     others: bool = False
     default: str = ""
 
     def condition(self) -> ColumnElement[bool]:
         """Return which orders stand in it."""
-        kind = MoneyOrderRow.kind == OrderKind.RELEASE.value
+        kind = MoneyOrderRow.kind.in_([kind.value for kind in self.kinds])
         way = func.coalesce(MoneyOrderRow.gateway, MoneyOrderRow.way, self.default).in_(list(self.ways))
         narrowed = true() if not self.ways and not self.others else not_(way) if self.others else way
-        return and_(kind if self.returns else not_(kind), narrowed)
+        return and_(kind, narrowed)
 
 
 PURPOSES: dict[str, Purpose] = {}
@@ -172,16 +173,8 @@ def claim_orders(act: Act, *, order: str | None = None, limit: int = 16, line: L
     if line is not None:
         query = query.where(line.condition())
     inward = MoneyOrderRow.kind.in_([kind.value for kind in OrderKind if kind.inward])
-    rows = act.session.scalars(
-        query.order_by(inward.desc(), MoneyOrderRow.next_attempt_at, MoneyOrderRow.created_at, MoneyOrderRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in rows:
-        row.attempts += 1
-        row.next_attempt_at = act.now + delay_after(row.attempts)
-    act.session.flush()
-    return [order_record(row) for row in rows]
+    query = query.order_by(inward.desc(), MoneyOrderRow.next_attempt_at, MoneyOrderRow.created_at, MoneyOrderRow.id)
+    return [order_record(row) for row in claim(act, query, limit=limit)]
 
 
 @command("confirm_order", by=())

@@ -20,6 +20,7 @@ from auction.foundation.kernel.refusal import NotFound
 from auction.foundation.kernel.roles import Role
 from auction.procedure.inputs import Checks
 from auction.procedure.treasury import queries
+from auction.procedure.treasury.attempts import claim
 from auction.procedure.treasury.payment_events_models import PaymentEventRow
 from auction.procedure.treasury.payment_events_rules import (
     LOOK_WITHIN,
@@ -30,7 +31,7 @@ from auction.procedure.treasury.payment_events_rules import (
     task,
 )
 from auction.procedure.treasury.queries import OrderRecord
-from auction.procedure.treasury.rules import OrderStatus, delay_after
+from auction.procedure.treasury.rules import OrderStatus
 
 _WORDS = {
     Task.DISPUTED: ("付款人向发卡行提出争议", "The payer disputes a payment"),
@@ -93,18 +94,12 @@ def take_event(
 @command("claim_payment_events", by=())
 def claim_events(act: Act, *, limit: int) -> list[EventRecord]:
     """Claim events nobody is working on, oldest first; a claim is the schedule of the next attempt."""
-    rows = act.session.scalars(
+    query = (
         select(PaymentEventRow)
         .where(PaymentEventRow.worked_at.is_(None), PaymentEventRow.next_attempt_at <= act.now)
         .order_by(PaymentEventRow.next_attempt_at, PaymentEventRow.received_at, PaymentEventRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in rows:
-        row.attempts += 1
-        row.next_attempt_at = act.now + delay_after(row.attempts)
-    act.session.flush()
-    return [_record(row) for row in rows]
+    )
+    return [_record(row) for row in claim(act, query, limit=limit)]
 
 
 @command("conclude_payment_event", by=())

@@ -1,15 +1,11 @@
 // Checking a paper: the digest is computed in the browser, so that the file never leaves the device.
+import { sha256 } from "./digest.js";
 import { toast } from "./status.js";
 import { t } from "./words.js";
 
-async function digestOf(file) {
-  const bytes = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
-  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 async function check(form, file) {
   try {
-    const digest = await digestOf(file);
+    const digest = await sha256(await file.arrayBuffer());
     location.assign(`${form.dataset.checkFile}?sha256=${digest}`);
   } catch {
     toast(t("无法读取该文件，请重新选择。", "The file could not be read; choose it again."));

@@ -1,5 +1,6 @@
 // Checks a docket export or a bid's receipt here in the browser: canonical form, chain, signatures, place in the log.
 // What needs the rules (whether each bid was decided rightly) is the checker's work on the command line.
+import { sha256 } from "./digest.js";
 import { t } from "./words.js";
 
 const encoder = new TextEncoder();
@@ -17,10 +18,8 @@ function canonical(value) {
   return JSON.stringify(value);
 }
 
-const hex = (bytes) => [...new Uint8Array(bytes)].map((one) => one.toString(16).padStart(2, "0")).join("");
 const unhex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 const raw = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
-const sha256 = async (bytes) => hex(await crypto.subtle.digest("SHA-256", bytes));
 const digest = (value) => sha256(encoder.encode(canonical(value)));
 const without = (object, ...names) =>
   Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));

@@ -1,4 +1,4 @@
-"""Spans of service as a test tells them."""
+"""Spans of service as a test tells them, and the lot whose bidding they served."""
 
 from __future__ import annotations
 
@@ -8,6 +8,28 @@ from sqlalchemy import func, insert
 
 from auction.edges.platform import Platform
 from auction.procedure.bidding.models import ServiceSpan
+from auction.procedure.lots import queries as lots
+from auction.procedure.lots.queries import LotRecord
+from tests.road import YUAN, Road
+
+START = 700_000 * YUAN
+
+
+def lot_of(road: Road) -> LotRecord:
+    """Return the lot of a road as it stands now."""
+    with road.platform.read() as session:
+        return lots.lot(session, "L1")
+
+
+def led_by_a(platform: Platform) -> Road:
+    """Walk until the lot is open and A leads."""
+    road = Road(platform)
+    road.begin()
+    road.announce()
+    road.admit("A")
+    road.wait_until(lot_of(road).opens_at)
+    road.bid("A", START)
+    return road
 
 
 def serve(

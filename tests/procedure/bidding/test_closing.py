@@ -13,7 +13,6 @@ from sqlalchemy import text
 
 from auction.edges.jobs import closing as hours
 from auction.edges.jobs.sweep import give_back, settle, sweep, sweeping
-from auction.edges.live.sequencer import ANSWER_SECONDS
 from auction.edges.platform import Platform
 from auction.foundation.database.acts import Act
 from auction.foundation.docket import queries as docket
@@ -24,6 +23,7 @@ from auction.foundation.kernel.roles import PLATFORM
 from auction.gateways.clock import ManualClock
 from auction.procedure.bidding import beats, closing, queries, rules, stays
 from auction.procedure.bidding.closing import Struck
+from auction.procedure.bidding.offers import DECIDED_WITHIN
 from auction.procedure.bidding.opening import open_lots_due
 from auction.procedure.lots import queries as lots
 from tests.procedure.selling import DEPOSIT_MINOR, INCREMENT_MINOR, START_MINOR, Sale
@@ -334,14 +334,13 @@ def test_the_close_waits_until_each_process_has_told_what_waited_at_the_end(sale
 
 def test_the_close_waits_a_little_in_any_case_and_for_nobody_longer_than_a_bid_may_wait(sale: Sale) -> None:
     ends_at = end_of(sale, "L1")
-    waits = {"least": closing.LEAST_WAIT, "longest": closing.LONGEST_WAIT}
+    waits = {"least": closing.LEAST_WAIT, "longest": DECIDED_WITHIN}
     for told, wait in waits.items():
         go_to(sale, ends_at + wait)
         forget_beats(sale)
         beat(sale, "web", oldest_waiting_at=None if told == "least" else ends_at - timedelta(hours=1))
         with sale.platform.act() as act:
             assert closing.close_up_to(act.session, now=act.now) == ends_at
-    assert timedelta(seconds=ANSWER_SECONDS) == closing.LONGEST_WAIT
 
 
 def test_lots_that_open_at_one_stroke_open_as_each_would_alone(platform: Platform) -> None:

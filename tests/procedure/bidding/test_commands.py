@@ -7,12 +7,14 @@ import pytest
 
 from auction.edges.platform import Platform
 from auction.foundation.docket import queries as docket
-from auction.foundation.docket.rules import first_fault
+from auction.foundation.docket.rules import Head, first_fault
 from auction.foundation.kernel.refusal import AuthForbidden, InputMalformed, Refusal
 from auction.foundation.kernel.roles import PLATFORM
-from auction.procedure.bidding import commands, queries, rules
+from auction.procedure.bidding import commands, queries, registering, rules
+from auction.procedure.bidding.kept import Kept
 from auction.procedure.bidding.offers import Offer
 from auction.procedure.bidding.receipts import Receipt
+from auction.procedure.lots import queries as lots
 from tests.road import YUAN, Road
 
 START, STEP = 700_000 * YUAN, 5_000 * YUAN
@@ -158,6 +160,26 @@ def test_a_batch_is_decided_in_the_order_given(road: Road) -> None:
     assert answers[2].seq == answers[3].seq
 
 
+def test_what_is_kept_of_a_lot_is_what_would_be_read_anew(road: Road) -> None:
+    road.bid("A", START)
+    kept, seen = Kept(), []
+    road.wait_until(road.now + timedelta(hours=23, minutes=58))
+    for number, name in enumerate("BAB", start=1):
+        offer = Offer(road.person(name).person or "", START + number * STEP, f"kept-{number}", road.now)
+        with road.platform.act(PLATFORM) as act:
+            commands.place_bids(act, lot="L1", offers=[offer], kept=kept)
+        with road.platform.read() as session:
+            last = docket.entries(session, "lot:L1")[-1]
+            reading = kept.as_of(session, lot="L1", head=Head(last.seq, last.hash, last.at), persons=[])
+            found = lots.lot(session, "L1")
+            assert reading.standing == queries.standing(session, found)
+            assert reading.standing.leader_code == queries.leader_code(session, lot="L1")
+            assert reading.lot.ends_at == found.ends_at
+            seen.append(reading)
+    assert all(one is seen[0] for one in seen), "kept, not read anew"
+    assert seen[0].standing.extensions == 1
+
+
 def test_a_bid_that_arrived_before_the_end_counts_though_decided_after(road: Road) -> None:
     with road.platform.read() as session:
         ends = queries.outcome(session, "L1").ends_at
@@ -199,15 +221,15 @@ def test_nobody_registers_before_the_announcement_or_after_the_end(platform: Pla
     assert early.value.code == "registration.closed"
     lot = road.announce("L2")
     road.wait_until(lot.closes_at)
-    with pytest.raises(rules.RegistrationClosed):
+    with pytest.raises(registering.RegistrationClosed):
         road.register("A", lot="L2")
 
 
 def test_a_priority_that_the_court_has_not_confirmed_is_none(road: Road) -> None:
-    with pytest.raises(rules.PriorityNotConfirmed):
+    with pytest.raises(registering.PriorityNotConfirmed):
         road.register("C", as_priority=True)
 
 
 def test_one_person_registers_once(road: Road) -> None:
-    with pytest.raises(rules.RegisteredAlready):
+    with pytest.raises(registering.RegisteredAlready):
         road.register("A")

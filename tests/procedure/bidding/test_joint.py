@@ -14,7 +14,7 @@ from auction.edges.platform import Platform
 from auction.foundation.docket import queries as docket
 from auction.foundation.kernel.refusal import AuthForbidden, InputMalformed, Refusal
 from auction.foundation.kernel.roles import Actor, Role
-from auction.procedure.bidding import eligibility, joint, queries, rules, undertakings
+from auction.procedure.bidding import eligibility, joint, queries, registering, undertakings
 from auction.procedure.bidding.shares import JointMember, JointNotConfirmed, SharesNotWhole, read_shares
 from tests.road import Road
 
@@ -114,7 +114,7 @@ def test_one_person_stands_under_one_code(road: Road) -> None:
     assert made.joint
     with pytest.raises(JointMember):
         road.register("C")
-    with pytest.raises(rules.RegisteredAlready):
+    with pytest.raises(registering.RegisteredAlready):
         road.register("A", jointly=together)
     with pytest.raises(JointMember):
         confirm(road, together)
@@ -136,7 +136,7 @@ def test_one_who_may_not_bid_takes_the_whole_group_out(road: Road) -> None:
 @pytest.mark.parametrize(
     ("said", "refusal"),
     [
-        ({"unconnected": False}, rules.Ineligible),
+        ({"unconnected": False}, registering.Ineligible),
         ({"unconnected": "yes"}, InputMalformed),
         ({"unconnected": None}, InputMalformed),
         ({"qualified": True}, InputMalformed),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auction.foundation.kernel.refusal import Refusal
-from auction.procedure.bidding import rules
+from auction.procedure.bidding import registering, rules
 from auction.procedure.bidding.rules import Bidder, Standing, decide
 from auction.rulebook import Numbers, rulebook
 
@@ -43,7 +43,7 @@ def bid(on: Standing, who: Bidder | None, amount: int, at: datetime = OPENS + SE
 
 def test_one_bid_at_the_start_price_leads() -> None:
     after = bid(standing(), A, START)
-    assert (after.price_minor, after.leader, after.bids) == (START, "RA", 1)
+    assert (after.price_minor, after.leader, after.leader_code, after.bids) == (START, "RA", "AAAAA", 1)
     assert after.ends_at == ENDS
     assert rules.outcome(after) == "sold"
     assert rules.outcome(standing()) == "unsold"
@@ -149,7 +149,7 @@ def test_a_sale_runs_24_hours_from_its_first_bid() -> None:
 
 
 def test_the_applicant_pays_what_his_claim_falls_short() -> None:
-    due = rules.deposit_due
+    due = registering.deposit_due
     assert due(deposit_minor=100, sale_price_minor=None, creditor_claim_minor=None) == 100
     assert due(deposit_minor=100, sale_price_minor=None, creditor_claim_minor=99) == 1
     assert due(deposit_minor=100, sale_price_minor=None, creditor_claim_minor=500) == 0

@@ -15,32 +15,20 @@ from auction.foundation.kernel.roles import Actor
 from auction.procedure.bidding import beats, closing, service, stays
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.bidding.outage import Outage
-from auction.procedure.lots import queries as lots
 from auction.procedure.publicity import queries as publicity
 from auction.procedure.publicity.rules import verify
-from tests.procedure.bidding.serving import serve
+from tests.procedure.bidding.serving import START, led_by_a, lot_of, serve
 from tests.road import YUAN, Road
 
-START = 700_000 * YUAN
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
 @pytest.fixture
 def road(platform: Platform) -> Road:
     """A lot that A leads, five minutes before its end."""
-    walked = Road(platform)
-    walked.begin()
-    walked.announce()
-    walked.admit("A")
-    walked.wait_until(_lot(walked).opens_at)
-    walked.bid("A", START)
-    walked.wait_until(_lot(walked).ends_at - 5 * MINUTE)
+    walked = led_by_a(platform)
+    walked.wait_until(lot_of(walked).ends_at - 5 * MINUTE)
     return walked
-
-
-def _lot(road: Road) -> lots.LotRecord:
-    with road.platform.read() as session:
-        return lots.lot(session, "L1")
 
 
 def _last(road: Road, kind: str) -> Entry:
@@ -50,13 +38,13 @@ def _last(road: Road, kind: str) -> Entry:
 
 @pytest.mark.parametrize(("seconds", "status"), [(59, "closed"), (60, "deferred"), (61, "deferred")])
 def test_a_gap_of_sixty_seconds_before_the_end_defers_with_its_evidence(road: Road, seconds: int, status: str) -> None:
-    ends_at = _lot(road).ends_at
+    ends_at = lot_of(road).ends_at
     serve(road.platform, ends_at - timedelta(hours=25), ends_at - 3 * MINUTE)
     serve(road.platform, ends_at - 3 * MINUTE + seconds * SECOND, ends_at + MINUTE, process="W2")
 
     road.wait_until(ends_at + SECOND)
 
-    assert _lot(road).status == status
+    assert lot_of(road).status == status
     if status == "deferred":
         told = _last(road, "lot.deferred").public
         assert told["ground"] == "platform_fault"
@@ -67,65 +55,65 @@ def test_a_gap_of_sixty_seconds_before_the_end_defers_with_its_evidence(road: Ro
 
 
 def test_two_processes_cover_for_one_another(road: Road) -> None:
-    ends_at = _lot(road).ends_at
+    ends_at = lot_of(road).ends_at
     serve(road.platform, ends_at - timedelta(hours=25), ends_at - 4 * MINUTE)
     serve(road.platform, ends_at - 5 * MINUTE, ends_at + MINUTE, process="W2")
 
     road.wait_until(ends_at + SECOND)
 
-    assert _lot(road).status == "closed"
+    assert lot_of(road).status == "closed"
 
 
 def test_a_process_that_only_lets_lots_open_and_close_serves_no_bidder(road: Road) -> None:
-    ends_at = _lot(road).ends_at
+    ends_at = lot_of(road).ends_at
     serve(road.platform, ends_at - timedelta(hours=25), ends_at - 4 * MINUTE)
     serve(road.platform, ends_at - timedelta(hours=25), ends_at + MINUTE, process="W2", role="jobs", lives=True)
 
     road.wait_until(ends_at + SECOND)
 
-    assert _lot(road).status == "deferred"
+    assert lot_of(road).status == "deferred"
 
 
 def test_a_gap_before_the_last_ten_minutes_defers_nothing(road: Road) -> None:
-    ends_at = _lot(road).ends_at
+    ends_at = lot_of(road).ends_at
     serve(road.platform, ends_at - timedelta(hours=25), ends_at - timedelta(hours=2))
     serve(road.platform, ends_at - 10 * MINUTE, ends_at + MINUTE)
 
     road.wait_until(ends_at + SECOND)
 
-    assert _lot(road).status == "closed"
+    assert lot_of(road).status == "closed"
 
 
 def test_an_extension_moves_the_window_with_the_end(road: Road) -> None:
-    first = _lot(road).ends_at
+    first = lot_of(road).ends_at
     serve(road.platform, first - timedelta(hours=25), first - 8 * MINUTE)
     serve(road.platform, first - 6 * MINUTE, first + timedelta(hours=1))
     road.admit("B")
     road.wait_until(first - SECOND)
     road.bid("B", START + 5_000 * YUAN)
-    moved = _lot(road).ends_at
+    moved = lot_of(road).ends_at
     assert moved == first + 5 * MINUTE - SECOND
 
     road.wait_until(moved)
 
-    assert _lot(road).status == "closed"
+    assert lot_of(road).status == "closed"
 
 
 def test_a_process_that_died_serves_no_longer_than_its_last_beat_and_one_that_lives_serves_on(road: Road) -> None:
-    ends_at = _lot(road).ends_at
+    ends_at = lot_of(road).ends_at
     serve(road.platform, ends_at - timedelta(hours=25), ends_at - 3 * MINUTE)
     with road.platform.read() as session:
-        due = {"L1": service.Due(ends_at - timedelta(hours=24), ends_at, bidding.numbers_of(_lot(road)))}
+        due = {"L1": service.Due(ends_at - timedelta(hours=24), ends_at, bidding.numbers_of(lot_of(road)))}
         assert service.outages(session, due, now=ends_at)["L1"].gap is not None
 
     serve(road.platform, ends_at - timedelta(hours=25), ends_at - 3 * MINUTE, process="W2", lives=True)
     road.wait_until(ends_at)
 
-    assert _lot(road).status == "closed"
+    assert lot_of(road).status == "closed"
 
 
 def test_a_late_close_of_a_lot_that_was_served_closes_it_at_its_exact_end(road: Road) -> None:
-    ends_at = _lot(road).ends_at
+    ends_at = lot_of(road).ends_at
     serve(road.platform, ends_at - timedelta(hours=25), ends_at + 3 * MINUTE)
     road.clock.set(ends_at + 3 * MINUTE)
 
@@ -137,7 +125,7 @@ def test_a_late_close_of_a_lot_that_was_served_closes_it_at_its_exact_end(road: 
 
 
 def test_where_service_was_never_measured_a_late_close_defers_without_evidence(road: Road) -> None:
-    road.clock.set(_lot(road).ends_at + 61 * SECOND)
+    road.clock.set(lot_of(road).ends_at + 61 * SECOND)
 
     with road.platform.act() as act:
         assert closing.close_when_due(act, lot="L1") is None
@@ -146,10 +134,10 @@ def test_where_service_was_never_measured_a_late_close_defers_without_evidence(r
 
 
 def test_a_deferred_lot_goes_on_with_the_time_the_law_gives_and_closes(road: Road, panel: Actor) -> None:
-    ends_at = _lot(road).ends_at
+    ends_at = lot_of(road).ends_at
     serve(road.platform, ends_at - timedelta(hours=25), ends_at - 3 * MINUTE)
     road.wait_until(ends_at + SECOND)
-    assert _lot(road).status == "deferred"
+    assert lot_of(road).status == "deferred"
 
     road.wait_until(ends_at + timedelta(hours=1))
     with road.platform.act(panel) as act:
@@ -158,28 +146,28 @@ def test_a_deferred_lot_goes_on_with_the_time_the_law_gives_and_closes(road: Roa
     serve(road.platform, ends_at + 30 * MINUTE, resumed.ends_at + MINUTE)
     road.wait_until(resumed.ends_at)
 
-    assert _lot(road).status == "closed"
+    assert lot_of(road).status == "closed"
 
 
 def test_a_gap_is_weighed_once_by_who_lets_the_lot_go_on(road: Road, panel: Actor) -> None:
-    ends_at = _lot(road).ends_at
+    ends_at = lot_of(road).ends_at
     serve(road.platform, ends_at - timedelta(hours=25), ends_at - 3 * MINUTE)
     serve(road.platform, ends_at - MINUTE, ends_at + timedelta(hours=1))
     road.wait_until(ends_at + SECOND)
-    assert _lot(road).status == "deferred"
+    assert lot_of(road).status == "deferred"
 
     with road.platform.act(panel) as act:
         resumed = stays.resume(act, lot="L1")
     assert resumed.ends_at == road.now + 5 * MINUTE
     road.wait_until(resumed.ends_at)
 
-    assert _lot(road).status == "closed"
+    assert lot_of(road).status == "closed"
 
 
 def test_an_hour_for_thousands_of_lots_is_one_reading(road: Road) -> None:
-    ends_at = _lot(road).ends_at
+    ends_at = lot_of(road).ends_at
     serve(road.platform, ends_at - timedelta(hours=25), ends_at - 3 * MINUTE)
-    numbers = bidding.numbers_of(_lot(road))
+    numbers = bidding.numbers_of(lot_of(road))
     due = {f"L{n}": service.Due(ends_at - timedelta(hours=24), ends_at - n * SECOND, numbers) for n in range(600)}
     asked: list[str] = []
     event.listen(road.platform.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
@@ -254,7 +242,7 @@ def test_a_leap_of_a_clock_is_told_for_a_while(platform: Platform, now: datetime
 
 
 def test_spans_are_forgotten_when_nothing_needs_them_any_more(road: Road) -> None:
-    ends_at = _lot(road).ends_at
+    ends_at = lot_of(road).ends_at
     opened = ends_at - timedelta(hours=24)
     serve(road.platform, opened - timedelta(hours=2), opened - SECOND, process="W1")
     serve(road.platform, opened, ends_at - 5 * MINUTE, process="W2")

@@ -18,7 +18,7 @@ from auction.foundation.kernel.roles import PLATFORM, Actor
 from auction.gateways.port import Receipt, send
 from auction.gateways.sandbox import SandboxGateway
 from auction.procedure.bidding import queries as bidding
-from auction.procedure.bidding.rules import RegistrationClosed
+from auction.procedure.bidding.registering import RegistrationClosed
 from auction.procedure.cases.queries import case
 from auction.procedure.deposits import queries
 from auction.procedure.deposits.commands import pay_deposit

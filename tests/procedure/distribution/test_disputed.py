@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from auction.procedure.distribution import disputed
 from auction.procedure.distribution.disputed import Objection, Stand
-from auction.procedure.distribution.rules import Claim, ClaimKind, File, Pool, waterfall
+from auction.procedure.distribution.pools import Pool
+from auction.procedure.distribution.rules import Claim, ClaimKind, File, waterfall
 
 NOW = datetime(2025, 4, 1, 10, tzinfo=timezone(timedelta(hours=8)))
 TICK = timedelta(microseconds=1)

@@ -17,7 +17,8 @@ from auction.procedure.cases.commands import record_cost
 from auction.procedure.distribution import commands
 from auction.procedure.distribution.foreseeing import foresee, least_minor
 from auction.procedure.distribution.foreseen import Outlook, Setting, outlook
-from auction.procedure.distribution.rules import Claim, ClaimKind, Cost, File, Pool, Setaside
+from auction.procedure.distribution.pools import Pool
+from auction.procedure.distribution.rules import Claim, ClaimKind, Cost, File, Setaside
 from auction.procedure.lots import queries as lots
 from auction.procedure.settlement.commands import pay_balance
 from tests.procedure.distribution.test_waterfall import NUMBERS, files

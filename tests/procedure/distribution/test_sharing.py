@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from auction.procedure.distribution import sharing
 from auction.procedure.distribution.disputed import share_of
-from auction.procedure.distribution.rules import Claim, ClaimKind, Draw, File, Line, Part, Pool, Waterfall, waterfall
+from auction.procedure.distribution.pools import Draw, Pool
+from auction.procedure.distribution.rules import Claim, ClaimKind, File, Line, Part, Waterfall, waterfall
 
 amounts = st.integers(1, 10**10)
 CASES = ["C2", "C3", "C4"]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auction.procedure.distribution.fees import doubled_interest, enforcement_fee
+from auction.procedure.distribution.pools import Pool
 from auction.procedure.distribution.rules import (
     Claim,
     ClaimKind,
@@ -16,7 +17,6 @@ from auction.procedure.distribution.rules import (
     File,
     Line,
     Part,
-    Pool,
     Setaside,
     Waterfall,
     waterfall,

@@ -15,7 +15,6 @@ from auction.edges.scenario.databases import Template
 from auction.edges.scenario.playing import play
 from auction.edges.scenario.stage import settings
 from auction.edges.stories.reading import read
-from auction.foundation.database.embedded import EmbeddedServer
 from auction.foundation.kernel.money import in_capitals
 from auction.gateways.clock import ManualClock
 from auction.procedure.bidding import queries as bidding
@@ -93,11 +92,6 @@ PLAYED = {
     "chafeng-27-rest-goes-to-the-queue": ("distribution_plan", "轮候查封案件"),
     "chuzhiquan-4-share-is-reserved": ("distribution_plan", "甲公司\n普通债权"),
 }
-
-
-@pytest.fixture
-def template(server: EmbeddedServer) -> Template:
-    return Template(server=server.url("postgres"), name="auction")
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from auction.edges.web.visitor import open_to, platform, t
 from auction.foundation.docket.rules import Entry
 from auction.foundation.kernel.refusal import InputMalformed, Refusal
 from auction.procedure.bidding import rules as bidding
+from auction.procedure.bidding.receipts import REFUSALS
 from auction.procedure.lots.queries import LotRecord
 from auction.procedure.publicity.queries import export
 from auction.procedure.publicity.rules import DocketWrongError, entries_of
@@ -35,13 +36,8 @@ _FRAMES = (Frame("wide", 900, 320, top=20, bottom=30), Frame("narrow", 360, 260,
 _OUTAGES_MAX = 5
 _MINUTES_MAX = 1440
 _SHOWN_MAX = 40
-_FATES: Mapping[str, type[Refusal]] = {
-    refusal.code: refusal
-    for refusal in (
-        bidding.BiddingNotOpen, bidding.BiddingClosed, bidding.NotAdmitted, bidding.BelowStart, bidding.OwnLead,
-        bidding.BidTooLow, bidding.OffStep,
-    )
-}  # fmt: skip
+#: What a bid may come to under a supposition: whatever the docket names, and that its bidder was never admitted.
+_FATES: Mapping[str, type[Refusal]] = {**REFUSALS, bidding.NotAdmitted.code: bidding.NotAdmitted}
 
 
 @dataclass(frozen=True, slots=True)

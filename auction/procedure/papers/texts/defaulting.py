@@ -11,11 +11,10 @@ from auction.foundation.docket import queries as docket
 from auction.procedure.lots import queries as lots
 from auction.procedure.papers import words
 from auction.procedure.papers.blocks import Content, Paragraph, Table, Text
-from auction.procedure.papers.texts import parties
 from auction.procedure.papers.texts.builder import not_yet
-from auction.procedure.papers.texts.folder import ROUNDS, Buyer, Folder, buyers, folder, names_of, panel
+from auction.procedure.papers.texts.folder import ROUNDS, Buyer, Folder, buyers, folder, names_of
 from auction.procedure.papers.texts.law import cite
-from auction.procedure.papers.texts.outline import orders
+from auction.procedure.papers.texts.ruling import ruling
 from auction.procedure.papers.words import say
 from auction.procedure.settlement import queries as settlement
 from auction.procedure.settlement.queries import ForfeitRecord, SettlementRecord
@@ -46,26 +45,19 @@ def default_ruling(session: Session, *, subject: str, now: datetime) -> Content:
         if deal.way == "auction"
         else cite(("auction_and_sale", (16, 22)))
     )
-    return Content(
+    return ruling(
+        found,
         kind=DEFAULT,
-        court=found.lot.court_name,
-        title=Text("执行裁定书", "Enforcement ruling"),
-        number=None,
-        to=None,
-        blocks=(
-            *parties.head([*parties.applicants(found), parties.debtor(found), *parties.bought(_role(deal), who)]),
-            Paragraph(_course(found, deal, who=who)),
-            Paragraph(say("依照{law}的规定，裁定如下：", "Under {law}, it is ruled:", law=law)),
-            *orders(_ruled(found, deal, lost, who=who, returned=returned)),
-            Paragraph(
-                Text(
-                    "本裁定送达后即发生法律效力。当事人、利害关系人认为本裁定违反法律规定的，可以依法提出异议。",
-                    "This ruling takes effect when it is served. Who holds that it breaks the law may object to it.",
-                )
-            ),
-        ),
-        signers=panel(found),
         dated=lost.declared_at,
+        role=_role(deal),
+        who=who,
+        course=_course(found, deal, who=who),
+        law=law,
+        ordered=_ruled(found, deal, lost, who=who, returned=returned),
+        closing=Text(
+            "本裁定送达后即发生法律效力。当事人、利害关系人认为本裁定违反法律规定的，可以依法提出异议。",
+            "This ruling takes effect when it is served. Who holds that it breaks the law may object to it.",
+        ),
     )
 
 

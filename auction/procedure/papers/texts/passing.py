@@ -26,13 +26,12 @@ from auction.procedure.papers.texts.folder import (
 )
 from auction.procedure.papers.texts.law import cite
 from auction.procedure.papers.texts.outline import headed, orders
+from auction.procedure.papers.texts.ruling import standing
 from auction.procedure.papers.words import say
-from auction.procedure.settlement import queries as settlement
 from auction.procedure.settlement.queries import SettlementRecord
 
 KIND = "assistance_notice"
 NOT_SERVED = Text("裁定尚未送达，权利尚未转移", "the ruling is not served, so title has not passed")
-REVOKED = Text("该次成交已被撤销", "the sale was revoked")
 #: Who registers the title to things of a category.
 _REGISTRIES: Mapping[str, Text] = {
     "home": Text("不动产登记机构", "land registry"),
@@ -50,9 +49,7 @@ def passed(session: Session, found: Folder, *, kind: str) -> SettlementRecord:
 
     :raises PaperNotYet: before the service, and when the sale was revoked
     """
-    if found.revoked:
-        raise not_yet(kind, REVOKED)
-    deal = settlement.settlement(session, found.lot.id)
+    deal = standing(session, found, kind=kind)
     if deal is None or deal.ruling_served_at is None:
         raise not_yet(kind, NOT_SERVED)
     return deal

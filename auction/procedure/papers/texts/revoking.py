@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from auction.foundation.docket import queries as docket
 from auction.procedure.papers import words
-from auction.procedure.papers.blocks import Content, Paragraph, Text
-from auction.procedure.papers.texts import parties
+from auction.procedure.papers.blocks import Content, Text
 from auction.procedure.papers.texts.builder import not_yet
-from auction.procedure.papers.texts.folder import ROUNDS, buyers, folder, names_of, panel
+from auction.procedure.papers.texts.folder import ROUNDS, buyers, folder, names_of
 from auction.procedure.papers.texts.law import cite
-from auction.procedure.papers.texts.outline import orders
+from auction.procedure.papers.texts.ruling import ruling
 from auction.procedure.papers.words import say
 from auction.procedure.settlement import queries as settlement
 
@@ -87,28 +86,17 @@ def revocation_ruling(session: Session, *, subject: str, now: datetime) -> Conte
             "the property is under the court's control again, to be disposed of anew.",
         ),
     )
-    return Content(
+    return ruling(
+        found,
         kind=KIND,
-        court=found.lot.court_name,
-        title=Text("执行裁定书", "Enforcement ruling"),
-        number=None,
-        to=None,
-        blocks=(
-            *parties.head(
-                [*parties.applicants(found), parties.debtor(found), *parties.bought(Text("买受人", "Buyer"), who)]
-            ),
-            Paragraph(course),
-            Paragraph(
-                say("依照{law}的规定，裁定如下：", "Under {law}, it is ruled:", law=cite(("online_auction", (31,))))
-            ),
-            *orders(ordered),
-            Paragraph(
-                Text(
-                    "当事人、利害关系人认为本裁定违反法律规定的，可以依法提出异议。",
-                    "A party or person concerned who holds that this ruling breaks the law may object to it.",
-                )
-            ),
-        ),
-        signers=panel(found),
         dated=entry.at,
+        role=Text("买受人", "Buyer"),
+        who=who,
+        course=course,
+        law=cite(("online_auction", (31,))),
+        ordered=ordered,
+        closing=Text(
+            "当事人、利害关系人认为本裁定违反法律规定的，可以依法提出异议。",
+            "A party or person concerned who holds that this ruling breaks the law may object to it.",
+        ),
     )

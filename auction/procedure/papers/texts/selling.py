@@ -11,29 +11,25 @@ from auction.foundation.docket.rules import Entry
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.papers import words
 from auction.procedure.papers.blocks import Block, Content, Items, Pairs, Paragraph, Text
-from auction.procedure.papers.texts import parties
 from auction.procedure.papers.texts.builder import not_yet
 from auction.procedure.papers.texts.folder import (
     ROUNDS,
     Buyer,
     Folder,
     buyers,
-    control,
     folder,
     names_of,
-    panel,
-    right,
     things,
 )
 from auction.procedure.papers.texts.law import cite
-from auction.procedure.papers.texts.outline import orders
+from auction.procedure.papers.texts.ruling import standing
+from auction.procedure.papers.texts.transferring import Transfer, paid, transfer
 from auction.procedure.papers.words import say
-from auction.procedure.settlement import queries as settlement
 from auction.procedure.settlement.queries import SettlementRecord
 
 CONFIRMATION, RULING = "confirmation", "sale_ruling"
 NOT_SOLD = Text("该拍品没有成交", "the lot was not sold")
-REVOKED = Text("该次成交已被撤销", "the sale was revoked")
+NOT_RULED = Text("价款付清后法院尚未作出裁定", "the court has not ruled yet, which it does once paid")
 
 
 def sold(session: Session, found: Folder, *, kind: str) -> SettlementRecord:
@@ -41,9 +37,7 @@ def sold(session: Session, found: Folder, *, kind: str) -> SettlementRecord:
 
     :raises PaperNotYet: when it was not sold, or the sale was revoked
     """
-    if found.revoked:
-        raise not_yet(kind, REVOKED)
-    deal = settlement.settlement(session, found.lot.id)
+    deal = standing(session, found, kind=kind)
     if deal is None or deal.way != "auction":
         raise not_yet(kind, NOT_SOLD)
     return deal
@@ -152,66 +146,14 @@ def sale_ruling(session: Session, *, subject: str, now: datetime) -> Content:
     """
     found = folder(session, subject, now=now)
     deal = sold(session, found, kind=RULING)
-    if deal.ruled_at is None or deal.ruling_number is None:
-        raise not_yet(
-            RULING, Text("价款付清后法院尚未作出裁定", "the court has not ruled yet, which it does once paid")
-        )
     who = buyers(session, lot=subject, person=deal.buyer_person)
-    law = cite(("civil_procedure", (258, 262)), ("online_auction", (22,)), ("auction_and_sale", (20, 26, 28)))
-    blocks = (
-        *parties.head(
-            [*parties.applicants(found), parties.debtor(found), *parties.bought(Text("买受人", "Buyer"), who)]
-        ),
-        Paragraph(_course(session, found, deal, who=who)),
-        Paragraph(say("依照{law}的规定，裁定如下：", "Under {law}, it is ruled:", law=law)),
-        *orders(passing(found, who=who, taker=Text("买受人", "buyer"))),
-        Paragraph(EFFECTIVE),
-    )
-    return Content(
+    how = Transfer(
         kind=RULING,
-        court=found.lot.court_name,
-        title=Text("执行裁定书", "Enforcement ruling"),
-        number=deal.ruling_number,
-        to=None,
-        blocks=blocks,
-        signers=panel(found),
-        dated=deal.ruled_at,
+        taker=Text("买受人", "buyer"),
+        law=cite(("civil_procedure", (258, 262)), ("online_auction", (22,)), ("auction_and_sale", (20, 26, 28))),
+        not_ruled=NOT_RULED,
     )
-
-
-EFFECTIVE = Text("本裁定送达后即发生法律效力。", "This ruling takes effect when it is served.")
-
-
-def passing(found: Folder, *, who: tuple[Buyer, ...], taker: Text) -> tuple[Text, ...]:
-    """Return what a ruling that passes title orders, for a buyer as for a creditor who takes in kind."""
-    listed = words.joined(things(found), zh="；", en="; ")
-    return (
-        say(
-            "{owners}名下的{things}的{right}归{taker}{name}所有，自本裁定送达{taker}时起转移。",
-            "The {right} of {things}, held by {owners}, goes to the {taker} {name} and passes when this ruling is "
-            "served "
-            "on the {taker}.",
-            owners=found.owners,
-            things=listed,
-            right=right(found),
-            taker=taker,
-            name=names_of(who),
-        ),
-        say(
-            "解除{court}对上述财产的{control}；上述财产上原有的担保物权及其他优先受偿权因{kind}消灭。",
-            "The {control} of the property by the {court} is lifted; security and other prior rights on it end with "
-            "the {kind}.",
-            court=found.lot.court_name,
-            control=control(found),
-            kind=found.kind,
-        ),
-        say(
-            "{taker}{name}可持本裁定书到登记机构办理产权过户登记手续。",
-            "With this ruling the {taker} {name} may have the title registered.",
-            taker=taker,
-            name=names_of(who),
-        ),
-    )
+    return transfer(found, deal, how=how, who=who, course=_course(session, found, deal, who=who))
 
 
 def _course(session: Session, found: Folder, deal: SettlementRecord, *, who: tuple[Buyer, ...]) -> Text:
@@ -235,25 +177,4 @@ def _course(session: Session, found: Folder, deal: SettlementRecord, *, who: tup
         buyer=names_of(who),
         price=words.amount(deal.price_minor),
         paid=paid(found, deal),
-    )
-
-
-def paid(found: Folder, deal: SettlementRecord) -> Text:
-    """Return how the price came together: deposit, balance, and a claim of the taker's own that counts for it."""
-    parts = [
-        (Text("已缴款项抵作价款", "paid before the close"), deal.deposit_minor),
-        (Text("其债权抵作价款", "set off against the claim in this case"), deal.credit_minor),
-        (Text("余款", "the balance"), deal.balance_minor),
-    ]
-    told = words.joined(
-        (say("{name}{sum}", "{name} {sum}", name=name, sum=words.amount(minor)) for name, minor in parts if minor),
-        zh="，",
-        en="; ",
-    )
-    when = found.lot.closed_at if deal.paid_at is None else deal.paid_at
-    return say(
-        "价款已于{at}全部付清（{told}）。",
-        "The price was paid in full on {at} ({told}).",
-        at=words.day(when or deal.confirmed_at),
-        told=told,
     )

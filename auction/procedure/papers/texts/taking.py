@@ -7,15 +7,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from auction.procedure.papers import words
-from auction.procedure.papers.blocks import Content, Paragraph, Text
-from auction.procedure.papers.texts import parties
+from auction.procedure.papers.blocks import Content, Text
 from auction.procedure.papers.texts.builder import not_yet
-from auction.procedure.papers.texts.folder import ROUNDS, Buyer, Folder, buyers, folder, names_of, panel
+from auction.procedure.papers.texts.folder import ROUNDS, Buyer, Folder, buyers, folder, names_of
 from auction.procedure.papers.texts.law import cite
-from auction.procedure.papers.texts.outline import orders
-from auction.procedure.papers.texts.selling import EFFECTIVE, REVOKED, paid, passing
+from auction.procedure.papers.texts.ruling import standing
+from auction.procedure.papers.texts.transferring import Transfer, paid, transfer
 from auction.procedure.papers.words import say
-from auction.procedure.settlement import queries as settlement
 from auction.procedure.settlement.queries import SettlementRecord
 
 KIND = "in_kind_ruling"
@@ -29,39 +27,22 @@ def in_kind_ruling(session: Session, *, subject: str, now: datetime) -> Content:
     :raises PaperNotYet: unless a creditor has taken it and the ruling is made
     """
     found = folder(session, subject, now=now)
-    deal = settlement.settlement(session, subject)
-    if found.revoked:
-        raise not_yet(KIND, REVOKED)
+    deal = standing(session, found, kind=KIND)
     if deal is None or deal.way != "in_kind":
         raise not_yet(KIND, NOT_TAKEN)
-    if deal.ruled_at is None or deal.ruling_number is None:
-        raise not_yet(KIND, NOT_RULED)
     who = buyers(session, lot=subject, person=deal.buyer_person, together=False)
-    taker = Text("承受人", "taker")
-    law = cite(
-        ("civil_procedure", (258, 262)),
-        ("civil_procedure_interpretation", (491,)),
-        ("auction_and_sale", (16, 20, 26, 28)),
-    )
-    blocks = (
-        *parties.head(
-            [*parties.applicants(found), parties.debtor(found), *parties.bought(Text("承受人", "Taker"), who)]
-        ),
-        Paragraph(_course(found, deal, who=who)),
-        Paragraph(say("依照{law}的规定，裁定如下：", "Under {law}, it is ruled:", law=law)),
-        *orders((_counted(found, deal, who=who), *passing(found, who=who, taker=taker))),
-        Paragraph(EFFECTIVE),
-    )
-    return Content(
+    how = Transfer(
         kind=KIND,
-        court=found.lot.court_name,
-        title=Text("执行裁定书", "Enforcement ruling"),
-        number=deal.ruling_number,
-        to=None,
-        blocks=blocks,
-        signers=panel(found),
-        dated=deal.ruled_at,
+        taker=Text("承受人", "taker"),
+        law=cite(
+            ("civil_procedure", (258, 262)),
+            ("civil_procedure_interpretation", (491,)),
+            ("auction_and_sale", (16, 20, 26, 28)),
+        ),
+        not_ruled=NOT_RULED,
     )
+    course = _course(found, deal, who=who)
+    return transfer(found, deal, how=how, who=who, course=course, first=(_counted(found, deal, who=who),))
 
 
 def _course(found: Folder, deal: SettlementRecord, *, who: tuple[Buyer, ...]) -> Text:
