@@ -1,7 +1,8 @@
 """Who would get what at any hammer price: the order of the law asked price by price; pure.
 
 Words: a *taker* is who gets part of the money, or several of the same part together; it is *full* from the least price
-on at which it gets all it ever gets. Nothing is reckoned here a second time: every amount is a waterfall's.
+on at which it gets all it ever gets; where other lots hold money too, a fen of it may wander to an equal a price later.
+Nothing is reckoned here a second time: every amount is a waterfall's.
 """
 
 from __future__ import annotations
