@@ -107,11 +107,12 @@ def rooms(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def watch(arguments: argparse.Namespace) -> dict[str, Any]:
     """Bid now and then, and measure how long until the last of the watchers has the state with that bid."""
-    ladder, bidders = _Ladder(_made(arguments)["lots"][0]), _bidders(arguments)
-    ladder.begin(bidders[0])
+    ladder = _Ladder(_made(arguments)["lots"][0])
     before = _memory(arguments.memory_of)
     lines = _many(arguments, namespace=_LIVE, event="watch", data={"lot": ladder.lot})
     kib = _kib_each(before, _memory(arguments.memory_of), count=len(lines))
+    bidders = _bidders(arguments)  # last: nobody answers their pings while the others join
+    ladder.begin(bidders[0])
     waits: list[float] = []
     for turn in range(arguments.rounds):
         waits.append(_told(lines, bidders[turn % 2], ladder.next()))
