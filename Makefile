@@ -9,6 +9,9 @@ TESTS ?= tests
 # One more than the two cores it is meant for: a test also waits, for a browser, a program, a clock.
 WORKERS ?= 3
 
+# The suite starts this program hundreds of times; each start would compile five hundred modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup setup-run run test lint drill lock clean
 
 setup: setup-run .venv/.tools .venv/.browser

@@ -38,10 +38,9 @@ def measure(place: Place, size: Size) -> Iterator[Measure]:
     with place.echo() as echo:
         before = place.play("echo", echo.port, count=CROWD, **seconds)
         few_echoed = place.play("echo", echo.port, count=FEW, **seconds)
-    with place.web() as web:
-        bids = place.play("bid", web.port, count=CROWD, lot=0, **seconds)
-        few = place.play("bid", web.port, count=FEW, lot=0, **seconds)
-    with place.echo() as echo:
+        with place.web() as web:
+            bids = place.play("bid", web.port, count=CROWD, lot=0, **seconds)
+            few = place.play("bid", web.port, count=FEW, lot=0, **seconds)
         after = place.play("echo", echo.port, count=CROWD, **seconds)
     bare = round((before["a_second"] + after["a_second"]) / 2, 1)
     detail = {"outcomes": bids["outcomes"], "p50_ms": bids["p50_ms"], "p99_ms": bids["p99_ms"]}

@@ -25,10 +25,11 @@ _AT_ONCE = 500_000
 
 def measure(place: Place, size: Size) -> Iterator[Measure]:
     """Measure the same bids twice, on a docket of few entries and on the same docket grown large."""
-    fill(place, first=0, rows=size.rows_few)
-    few = _cost(place, size)
-    fill(place, first=size.rows_few, rows=size.rows_many)
-    many = _cost(place, size)
+    with place.web() as web:
+        fill(place, first=0, rows=size.rows_few)
+        few = _cost(place, size, port=web.port)
+        fill(place, first=size.rows_few, rows=size.rows_many)
+        many = _cost(place, size, port=web.port)
     yield Measure(
         name=f"cost of a bid at {size.rows_many:,} docket rows", value=many, unit="µs", kind="ratio at most",
         target=1.2, yardstick=few, yardstick_name=f"the same at {size.rows_few:,} rows",
@@ -47,11 +48,10 @@ def fill(place: Place, *, first: int, rows: int) -> None:
         connection.execute(text("CHECKPOINT"))
 
 
-def _cost(place: Place, size: Size) -> float:
+def _cost(place: Place, size: Size, *, port: int) -> float:
     """Return the microseconds a bid takes of the whole, at the best of some turns."""
-    with place.web() as web:
-        turns = [
-            place.play("bid", web.port, count=CROWD, lot=0, seconds=size.seconds, warm_up=size.warm_up)
-            for _ in range(size.turns)
-        ]
+    turns = [
+        place.play("bid", port, count=CROWD, lot=0, seconds=size.seconds, warm_up=size.warm_up)
+        for _ in range(size.turns)
+    ]
     return round(1_000_000 / max(float(turn["a_second"]) for turn in turns), 1)

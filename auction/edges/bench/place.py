@@ -26,6 +26,7 @@ from auction.settings import read_settings
 
 _PATIENCE_SECONDS = 60.0
 _PLAY_SECONDS = 600.0
+_OPEN_MINUTES, _ELSEWHERE = 1200, 2
 _FOLDER = "/tmp"  # noqa: S108 - the database's own account must reach it, and $TMPDIR may lie in somebody's home
 _MAIN = (sys.executable, "-m", "auction.edges.cli.main")
 
@@ -48,9 +49,14 @@ class Place:
         """The file of what ``seed`` made."""
         return self.data / "made.json"
 
-    def seed(self, *, lots: int, bidders: int, minutes: int = 1200) -> dict[str, Any]:
-        """Make open lots and bidders, as ``auction seed-bench`` does, and keep their ids and tokens for the players."""
-        made = seed(self.platform, lots=lots, bidders=bidders, minutes=minutes, tell=lambda _: None)
+    def seed(self, *, lots: int, bidders: int) -> dict[str, Any]:
+        """Make open lots and bidders, as ``auction seed-bench`` does, and keep their ids and tokens for the players.
+
+        All bidders are admitted to the first lot, two of them to the others.
+        """
+        made = seed(
+            self.platform, lots=lots, bidders=bidders, minutes=_OPEN_MINUTES, elsewhere=_ELSEWHERE, tell=lambda _: None
+        )
         self.made.write_text(json.dumps(made), encoding="utf-8")
         return made
 

@@ -28,6 +28,6 @@ WHOLE = Size(
     rows_few=100_000, rows_many=10_000_000, catalogue=1_000_000,
 )  # fmt: skip
 QUICK = Size(
-    seconds=1.2, warm_up=0.4, turns=1, lots=3, rooms=3, room_of=1_000, watchers=(200,), rounds=6, closings=50,
-    rows_few=1_000, rows_many=30_000, catalogue=0,
+    seconds=0.7, warm_up=0.3, turns=1, lots=4, rooms=4, room_of=700, watchers=(100,), rounds=4, closings=50,
+    rows_few=1_000, rows_many=20_000, catalogue=0,
 )  # fmt: skip

@@ -26,8 +26,19 @@ _START, _STEP = 100_000_00, 100_00
 _NUMBERS_FROM = 1_000_000
 
 
-def seed(platform: Platform, *, lots: int, bidders: int, minutes: int, tell: Callable[[str], None]) -> dict[str, Any]:
-    """Make the lots and bidders and return their ids and tokens (contract section 2)."""
+def seed(
+    platform: Platform,
+    *,
+    lots: int,
+    bidders: int,
+    minutes: int,
+    tell: Callable[[str], None],
+    elsewhere: int | None = None,
+) -> dict[str, Any]:
+    """Make the lots and bidders and return their ids and tokens (contract section 2).
+
+    :param elsewhere: how many of the bidders are admitted to the lots after the first; all of them without it
+    """
     now = platform.clock.now()
     found: list[dict[str, Any]] = []
     with hurried(platform) as quick:
@@ -37,7 +48,8 @@ def seed(platform: Platform, *, lots: int, bidders: int, minutes: int, tell: Cal
         for number in range(1, lots + 1):
             with sweeping(quick):
                 lot = open_lot(quick, bench, number=number, ends_at=now + timedelta(minutes=minutes))
-            _admit(quick, lot=lot, actors=[actor for actor, _ in made], now=now)
+            admitted = made if number == 1 else made[:elsewhere]
+            _admit(quick, lot=lot, actors=[actor for actor, _ in admitted], now=now)
             found.append(_described(quick, lot))
             if number % 25 == 0 or number == lots:
                 tell(f"{number}/{lots} lots")
