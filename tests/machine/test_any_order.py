@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from operator import itemgetter
 from typing import ClassVar
@@ -20,6 +21,8 @@ from tests.machine.walk import next_steps
 from tests.machine.wild import VERBS_GIVEN, act, pick
 from tests.machine.world import Tally, World
 
+#: How often a drill begins anew, fifty steps each.
+EXAMPLES = int(os.environ.get("AUCTION_DRILL_EXAMPLES", "60"))
 _SPANS = (
     *(
         timedelta(milliseconds=1),
@@ -127,7 +130,7 @@ def test_every_command_is_on_the_road(template: Template, tally: Tally) -> None:
 @pytest.mark.property
 def test_any_order_of_commands_over_a_long_run(template: Template) -> None:
     tally = Tally()
-    _run(template, tally, examples=300, steps=50)
+    _run(template, tally, examples=EXAMPLES, steps=50)
     assert len(tally.done) >= len(VERBS_GIVEN)
 
 
