@@ -41,10 +41,10 @@ def sold(buyer: Person, lot: str, *, ends_at: datetime) -> None:
     buyer.go(f"{lot}/settlement")
 
 
-def leads(bidder: Person, lot: str, *, opens_at: datetime, yuan: str) -> None:
+def leads(bidder: Person, lot: str, *, opens_at: datetime, yuan: str, far: bool = False) -> None:
     """Wait on the lot's page until bidding opens, and bid."""
     bidder.go(lot).site.wait_until(opens_at)
-    bidder.sees("最低可出价").bid(yuan).sees("您领先")
+    bidder.sees("最低可出价").bid(yuan, far=far).sees("您领先")
 
 
 def start_price(officer: Person) -> str:

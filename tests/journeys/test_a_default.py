@@ -37,7 +37,7 @@ def test_a_buyer_defaults_and_his_deposit_is_used_line_by_line(crowd: Crowd) -> 
         serial=4302, claims=CLAIMS, title="苏A71D05 测试牌小型客车", start="700000", opens_at=opens_at
     ).split()
     first, second = crowd.person("bidder1").register_and_pay(lot), crowd.person("bidder2")
-    leads(first, lot, opens_at=opens_at, yuan="755,000.00")
+    leads(first, lot, opens_at=opens_at, yuan="755,000.00", far=True)
     sold(first, lot, ends_at=opens_at + LENGTH)
     not_paid(court, first, lot)
     again = sold_again(court, first, second, lot)

@@ -49,10 +49,12 @@ class TlsDoor:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(folder / CERTIFICATE, folder / KEY)
         self._loop = asyncio.new_event_loop()
-        self._server = self._loop.run_until_complete(asyncio.start_server(self._pass, "127.0.0.1", 0, ssl=context))
-        self.port = int(self._server.sockets[0].getsockname()[1])
         self._thread = threading.Thread(target=self._loop.run_forever, name="tls", daemon=True)
         self._thread.start()
+        # In its own thread from the start: a browser of another test may run a loop in this one.
+        listening = asyncio.start_server(self._pass, "127.0.0.1", 0, ssl=context)
+        self._server = asyncio.run_coroutine_threadsafe(listening, self._loop).result(timeout=10)
+        self.port = int(self._server.sockets[0].getsockname()[1])
 
     def close(self) -> None:
         """Let everybody go and listen no more."""
