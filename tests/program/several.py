@@ -55,11 +55,12 @@ class Several:
         self._given_url = database_url
         self._environment = environment or {}
         self._programs: dict[tuple[Kind, int], Running] = {}
-        self._database = DatabaseServer(self.data, durable=durable) if database_url is None else None
         self._tls = self._certified() if tls else None
         self._bus = Valkey(self.data, tls=self._tls) if bus else None
         self._proxy_wanted = proxy
         self._proxy: Proxy | None = None
+        # Last: it runs from here on, and nobody would stop it if what follows failed.
+        self._database = DatabaseServer(self.data, durable=durable) if database_url is None else None
 
     def __enter__(self) -> Self:
         try:
