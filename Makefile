@@ -32,6 +32,7 @@ lint: .venv/.tools
 
 drill: setup
 	$(BIN)/pytest -m slow -rP --show-capture=stdout $(TESTS)
+	$(BIN)/pytest -m "property and not slow" --hypothesis-profile=wander -n $(WORKERS) --dist loadgroup $(TESTS)
 
 # After a change of dependencies in pyproject.toml; needs `uv`.
 lock:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
+from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
 
 from auction.edges.platform import Platform, create_platform
@@ -22,6 +23,11 @@ from auction.gateways.clock import ManualClock
 from auction.procedure.identity.passwords import use_fast_hashing
 from auction.resources import migrations_dir
 from auction.settings import Settings
+
+# No test asserts how long it takes. A gate tries the same examples each time; `make drill` looks for others.
+hypothesis_settings.register_profile("gate", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("wander", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("gate")
 
 
 @pytest.fixture(scope="session", autouse=True)

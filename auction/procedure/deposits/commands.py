@@ -57,6 +57,7 @@ def pay_deposit(act: Act, *, lot: str, registration: str, amount_minor: int, way
     :raises DepositInsufficient: less than is due, with ``due_minor``; nothing is booked
     :raises DepositWrongAmount: more than is due
     :raises WayNotOffered: when the court does not take this amount by this way
+    :raises DepositGoingBack: while an earlier payment, which came too late, is on its way back
     :raises RegistrationClosed: at the end of the bidding procedure or after it
     :raises Ineligible: Barred: when the court found meanwhile that the person may not bid
     """
@@ -239,7 +240,7 @@ def _row(act: Act, *, registration: str) -> Deposit | None:
 
 
 def _requested(act: Act, row: Deposit | None, found: RegistrationRecord) -> Deposit:
-    """Return the deposit as asked for: a new row, or the old one after a refused payment."""
+    """Return the deposit as asked for: a new row, or the old one after a payment that was refused or went back."""
     if row is None:
         row = Deposit(
             id=new_id("deposit"),
@@ -254,8 +255,9 @@ def _requested(act: Act, row: Deposit | None, found: RegistrationRecord) -> Depo
         )
         act.session.add(row)
     else:
-        keeping.move(row, DepositStatus.REQUESTED)
-        row.amount_minor, row.requested_at, row.failed_because = found.deposit_due_minor, act.now, None
+        if DepositStatus(row.status) is DepositStatus.REFUNDABLE:
+            raise rules.DepositGoingBack
+        keeping.begin_anew(row, amount_minor=found.deposit_due_minor, at=act.now)
     act.session.flush()
     return row
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from auction.foundation.database.acts import Act
 from auction.foundation.docket.many import append_to_many
@@ -21,6 +22,13 @@ PURPOSE = "deposit"
 def move(row: Deposit, target: DepositStatus) -> None:
     """Take a deposit one step along its road."""
     row.status = rules.moved(DepositStatus(row.status), target).value
+
+
+def begin_anew(row: Deposit, *, amount_minor: int, at: datetime) -> None:
+    """Ask for a deposit again, after its payment was refused or its money went back."""
+    move(row, DepositStatus.REQUESTED)
+    row.amount_minor, row.requested_at, row.failed_because = amount_minor, at, None
+    row.held_at = row.decided_at = row.return_by = row.released_at = None
 
 
 def postings(row: Deposit, *, minor: int, source: Account, target: Account) -> list[Posting]:

@@ -9,7 +9,7 @@ from auction.foundation.database.base import Base, Instant, MaybeInstant, MaybeM
 
 
 class Deposit(Base):
-    """A bidder's deposit on one lot; a refused payment may be tried again in the same row."""
+    """A bidder's deposit on one lot; a payment that was refused or went back may be tried again in the same row."""
 
     __tablename__ = "deposits"
     __table_args__ = (

@@ -32,7 +32,8 @@ TRANSITIONS: Mapping[DepositStatus, Collection[DepositStatus]] = {
     DepositStatus.FAILED: (DepositStatus.REQUESTED,),
     DepositStatus.HELD: (DepositStatus.REFUNDABLE, DepositStatus.APPLIED, DepositStatus.LAPSED),
     DepositStatus.REFUNDABLE: (DepositStatus.RELEASED,),
-    DepositStatus.RELEASED: (),
+    # It came too late and went back; then bidding was let go on, and he may pay again.
+    DepositStatus.RELEASED: (DepositStatus.REQUESTED,),
     DepositStatus.APPLIED: (),
     DepositStatus.LAPSED: (),
 }
@@ -67,6 +68,16 @@ class DepositNotYours(Refusal):
     title_zh, title_en = "须由报名人本人缴纳", "Only who registered pays"
     zh = "保证金须由报名人以真实身份缴纳，请登录报名时使用的账户。"
     en = "A deposit is paid in real name by who registered; sign in with that account."
+
+
+class DepositGoingBack(Refusal):
+    """The money of an earlier payment has not arrived at its payer yet; until then nothing new is taken."""
+
+    code = "deposit.going_back"
+    article = "法释〔2016〕18号 第23条"
+    title_zh, title_en = "上一笔保证金正在退还", "An earlier deposit is going back"
+    zh = "您此前缴纳的保证金正在原路退还，到账后可再次缴纳；本次未扣款。"
+    en = "The deposit you paid before is on its way back to you; pay again once it has arrived. Nothing was taken."
 
 
 def check_amount(*, amount_minor: int, due_minor: int) -> None:

@@ -1,7 +1,8 @@
 """Who would get what at any hammer price: the order of the law asked price by price; pure.
 
 Words: a *taker* is who gets part of the money, or several of the same part together; it is *full* from the least price
-on at which it gets all it ever gets; where other lots hold money too, a fen of it may wander to an equal a price later.
+on at which it gets all it ever gets; where other lots hold money too, a fen of it may wander a price later: to an
+equal, or between the lots in proportion to which the costs are borne.
 Nothing is reckoned here a second time: every amount is a waterfall's.
 """
 

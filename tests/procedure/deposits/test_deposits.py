@@ -15,20 +15,26 @@ from auction.foundation.docket import queries as docket
 from auction.foundation.docket import reactions
 from auction.foundation.kernel.refusal import AuthForbidden, AuthRequired, InputMalformed, NotFound, Refusal
 from auction.foundation.kernel.roles import PLATFORM, Actor
+from auction.gateways.clock import ManualClock
 from auction.gateways.port import Receipt, send
 from auction.gateways.sandbox import SandboxGateway
 from auction.procedure.bidding import queries as bidding
+from auction.procedure.bidding import stays
+from auction.procedure.bidding.outage import Outage
+from auction.procedure.bidding.queries import RegistrationRecord
 from auction.procedure.bidding.registering import RegistrationClosed
 from auction.procedure.cases.queries import case
 from auction.procedure.deposits import queries
 from auction.procedure.deposits.commands import pay_deposit
 from auction.procedure.deposits.exempt import admitted_if_exempt
 from auction.procedure.deposits.rules import (
+    DepositGoingBack,
     DepositInsufficient,
     DepositNotYours,
     DepositStatus,
     DepositWrongAmount,
 )
+from auction.procedure.lots import queries as lots
 from auction.procedure.treasury import orders
 from auction.procedure.treasury import queries as treasury
 from auction.procedure.treasury.rules import OrderStatus
@@ -278,6 +284,51 @@ def test_a_deposit_confirmed_after_the_end_admits_nobody_and_goes_back(sale: Sal
     assert status_of(sale, found.id) is DepositStatus.RELEASED
     assert sale.money().held_minor == 0
     assert holds_what_the_bank_holds(sale)
+
+
+def paid_while_away(sale: Sale, panel: Actor) -> RegistrationRecord:
+    """Let money arrive after the end of a lot that is deferred then, and let its bidding go on."""
+    sale.until_open()
+    found = sale.join("A")
+    sale.deposit(found)
+    with sale.platform.read() as session:
+        ends_at = lots.lot(session, "L1").ends_at
+    clock = sale.platform.clock
+    assert isinstance(clock, ManualClock)
+    clock.set(ends_at + timedelta(minutes=2))
+    assert carry_out_waiting(sale.platform, returns=False) == 1
+    assert status_of(sale, found.id) is DepositStatus.REFUNDABLE
+    with sale.platform.act(PLATFORM) as act:
+        stays.defer_for_outage(act, lot="L1", outage=Outage())
+    with sale.platform.act(panel) as act:
+        stays.resume(act, lot="L1")
+    return found
+
+
+@pytest.mark.statute
+def test_who_paid_while_the_platform_was_away_may_pay_again_when_bidding_goes_on(sale: Sale, panel: Actor) -> None:
+    found = paid_while_away(sale, panel)
+    settle(sale.platform)
+    assert status_of(sale, found.id) is DepositStatus.RELEASED
+
+    sale.deposit(found)
+    settle(sale.platform)
+
+    assert registration_status(sale, found.id) == "admitted"
+    assert sale.money().held_minor == DEPOSIT_MINOR
+    assert holds_what_the_bank_holds(sale)
+    sale.until_closed()
+    assert status_of(sale, found.id) is DepositStatus.RELEASED
+    assert (sale.money().held_minor, sale.money().refundable_minor) == (0, 0)
+    assert kinds(sale).count("deposit.released") == 2
+    assert holds_what_the_bank_holds(sale)
+
+
+def test_nothing_new_is_taken_while_an_earlier_payment_is_on_its_way_back(sale: Sale, panel: Actor) -> None:
+    found = paid_while_away(sale, panel)
+    with pytest.raises(DepositGoingBack):
+        sale.deposit(found)
+    assert sale.money().refundable_minor == DEPOSIT_MINOR
 
 
 @pytest.mark.statute

@@ -146,13 +146,18 @@ def _of_lot(file: File) -> Setting:
     return Setting(file=replace(whole, pools=pools), lot=lot, queues={}, needs={}, numbers=NUMBERS)
 
 
+def _wandering(file: File) -> int:
+    """Return how many fen may wander a price later: among equals who share, and among the lots that bear the costs."""
+    return len(file.claims) + len(file.pools)
+
+
 @pytest.mark.property
 @settings(deadline=None, max_examples=60)
 @given(file=files(), prices=st.lists(st.integers(0, 10**13), min_size=1, max_size=8))
 def test_at_every_price_the_lines_add_up_and_no_part_shrinks(file: File, prices: list[int]) -> None:
     found = outlook(_of_lot(file))
     before = [0] * len(found.takers)
-    slack = len(file.claims)  # equals share to the fen, and the last fen may wander among them
+    slack = _wandering(file)
     for price in sorted(prices):
         split = found.split(price)
         assert sum(split.amounts) + split.surplus_minor == price + found.setting.others_minor
@@ -167,7 +172,7 @@ def test_at_every_price_the_lines_add_up_and_no_part_shrinks(file: File, prices:
 @given(file=files())
 def test_a_taker_is_full_from_its_break_point_on_and_not_a_fen_before(file: File) -> None:
     found = outlook(_of_lot(file))
-    slack = len(file.claims)  # where other lots hold money too, the last fen may wander among them a price later
+    slack = _wandering(file)
     for number, taker in enumerate(found.takers):
         assert taker.full_minor is not None
         assert sum(found.split(taker.full_minor).amounts) <= taker.full_minor + found.setting.others_minor
