@@ -211,8 +211,11 @@ def test_money_agrees_whatever_happens(beginning: Begun) -> None:
 @pytest.mark.slow
 @pytest.mark.property
 def test_money_agrees_over_a_thousand_runs(beginning: Begun) -> None:
-    began = time.monotonic()
-    tally = _run(beginning, examples=1_000, steps=30)
+    began, tally = time.monotonic(), Counter[str]()
+    # Ids are drawn by chance, and what is to choose from lies in their order: of a thousand runs with one memory
+    # Hypothesis sees two that begin alike and go on otherwise, and gives up.
+    for _ in range(20):
+        tally += _run(beginning, examples=50, steps=30)
     tell(f"{tally['runs']} runs in {time.monotonic() - began:.0f} s: {dict(sorted(tally.items()))}")
     assert tally["runs"] >= 1_000
 

@@ -142,7 +142,7 @@ class Channel:
         sid = connection.sid
         connection.lots.add(lot)
         self._pusher.enter(lot, sid, seq=seq)
-        with contextlib.suppress(ValueError):  # of a line that has ended
+        with contextlib.suppress(ValueError, KeyError):  # of a line that has ended, the last one or one of several
             self._server.enter_room(sid, lot, namespace=NAMESPACE)
         if sid in self._connections:
             return True
