@@ -15,7 +15,7 @@ from auction.edges.platform import Platform
 from auction.edges.setting.pdf import Issue, set_paper
 from auction.foundation.kernel.canonical import sha256_hex
 from auction.foundation.kernel.refusal import Refusal
-from auction.procedure.papers import characters, commands, numbering, queries
+from auction.procedure.papers import characters, drafts, numbering, queries, setting
 from auction.procedure.papers.blocks import Content, content_json
 from auction.procedure.papers.queries import LANGUAGES, PaperRecord
 
@@ -86,7 +86,7 @@ def _set_all(platform: Platform, *, at_most: int, failed: set[str]) -> int:
         except FPDFException as fault:
             _LOG.exception("paper %s cannot be set", record.id)
             _note(platform, record, PaperCannotBeSet(reason=type(fault).__name__))
-        except commands.NumberTakenError:
+        except setting.NumberTakenError:
             _LOG.info("paper %s is set again: its number was taken meanwhile", record.id)
         failed.discard(record.id)
         done += 1
@@ -95,7 +95,7 @@ def _set_all(platform: Platform, *, at_most: int, failed: set[str]) -> int:
 
 def _set_one(platform: Platform, record: PaperRecord, *, final: bool) -> None:
     with platform.act() as act:
-        drawn = commands.draw_opened(act, paper=record.id)
+        drawn = setting.draw_opened(act, paper=record.id)
     with platform.read() as session:
         content = queries.content(session, record.id)
         if content is None:
@@ -104,16 +104,16 @@ def _set_one(platform: Platform, record: PaperRecord, *, final: bool) -> None:
     lacking = characters.missing(content)
     if lacking and not final:
         # A draft may be read on the page; only the final paper must be able to show every name.
-        _note(platform, record, commands.character_missing(lacking))
+        _note(platform, record, drafts.character_missing(lacking))
         return
     files = pages(content, number=number, paper=record.id, public_url=platform.settings.public_url)
     with platform.act() as act:
         if final and number is not None:
-            commands.keep_final(
+            setting.keep_final(
                 act, paper=record.id, number=number, drawn_sha256=drawn.content_sha256 or "", files=files
             )
         else:
-            commands.keep_proof(act, paper=record.id, drawn_sha256=drawn.content_sha256 or "", files=files)
+            setting.keep_proof(act, paper=record.id, drawn_sha256=drawn.content_sha256 or "", files=files)
 
 
 def pages(
@@ -132,4 +132,4 @@ def pages(
 
 def _note(platform: Platform, record: PaperRecord, refusal: Refusal) -> None:
     with platform.act() as act:
-        commands.note_trouble(act, paper=record.id, refusal=refusal)
+        setting.note_trouble(act, paper=record.id, refusal=refusal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from auction.edges import explaining
+from auction.edges.web.facts import facts_in_words
 from auction.edges.web.grounds import called
 from auction.edges.web.visitor import t
 from auction.foundation.docket import queries as docket
 from auction.foundation.docket.rules import Entry
-from auction.foundation.kernel.money import grouped
 from auction.procedure.assets import queries as assets
 from auction.procedure.bidding import eligibility
 from auction.procedure.bidding import queries as bidding
@@ -34,26 +34,6 @@ from auction.rulebook import Words, rulebook
 _ENTRIES_SHOWN = 40
 #: More points than this no screen can show; the newest is always among them.
 _POINTS_MAX = 500
-
-#: Facts of a thing as courts record them, in the order people ask for them.
-_FACTS: Mapping[str, tuple[str, str, str]] = {
-    "address": ("坐落", "Address", ""),
-    "area_m2": ("建筑面积", "Floor area", " m²"),
-    "land_area_m2": ("土地面积", "Land area", " m²"),
-    "rooms": ("户型", "Rooms", ""),
-    "floor": ("楼层", "Floor", ""),
-    "year": ("建成/出厂年份", "Year", ""),
-    "use": ("用途", "Use", ""),
-    "certificate": ("权属证号", "Title certificate", ""),
-    "make": ("品牌型号", "Make", ""),
-    "plate": ("号牌", "Number plate", ""),
-    "mileage_km": ("行驶里程", "Mileage", " km"),
-    "quantity": ("数量", "Quantity", ""),
-    "share_pct": ("股权比例", "Share", " %"),
-    "occupancy": ("占有使用", "Occupied by", ""),
-    "arrears_minor": ("已知欠费", "Known arrears", ""),
-    "publisher": ("原发布单位", "First listed by", ""),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,18 +270,3 @@ def _corrected(session: Session, lot: LotRecord) -> list[dict[str, Any]]:
         asdict(one) | {"title": t(titles[one.block].zh, titles[one.block].en) if one.block in titles else one.block}
         for one in corrections.corrections(session, lot=lot.id)
     ]
-
-
-def facts_in_words(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return what is known of the thing, named for people; what has no name for people is not for them."""
-    return [(t(zh, en), _fact(key, facts[key]) + unit) for key, (zh, en, unit) in _FACTS.items() if key in facts]
-
-
-def _fact(key: str, value: object) -> str:
-    if isinstance(value, bool):
-        return t("是", "yes") if value else t("否", "no")
-    if key.endswith("_minor") and isinstance(value, int):
-        return f"¥{grouped(value)}"
-    if isinstance(value, list):
-        return "、".join(str(one) for one in value)
-    return str(value)
