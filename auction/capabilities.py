@@ -8,6 +8,7 @@ from pkgutil import iter_modules
 from sqlalchemy import MetaData
 
 from auction.foundation.database.base import Base
+from auction.foundation.docket.reactions import put_in_order
 
 #: The road. A capability may call only those before it; ``import-linter`` holds this.
 ROAD = (
@@ -42,6 +43,7 @@ def load() -> None:
         capability = import_module(f"auction.procedure.{name}")
         for room in sorted(found.name for found in iter_modules(capability.__path__)):
             import_module(f"{capability.__name__}.{room}")
+    put_in_order(ROAD)
 
 
 def metadata() -> MetaData:

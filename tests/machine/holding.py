@@ -22,6 +22,7 @@ from auction.procedure.cases.payments import PAYMENT_KIND
 from auction.procedure.cases.queries import CaseRecord
 from auction.procedure.deposits import queries as deposits
 from auction.procedure.deposits.rules import DepositStatus
+from auction.procedure.distribution import outdated
 from auction.procedure.distribution import queries as plans
 from auction.procedure.distribution.queries import PlanRecord
 from auction.procedure.distribution.refusals import PlanStatus
@@ -101,6 +102,8 @@ class Holding:
         if not drawn_up or drawn_up[-1].status is not PlanStatus.DRAFTED or drawn_up[-1].drafted_at in self._drafted:
             return
         self._drafted.add(drawn_up[-1].drafted_at)
+        if outdated.why_outdated(session, plan=drawn_up[-1].id) is not None:
+            return  # who joined, or fell back, within the same step: it cannot be served as it is
         record, given = cases.case(session, case), Counter(settled_claims.credits_of(session, case=case))
         for line in (line for plan in drawn_up for line in plan.lines if line.part is not Part.DOUBLED_INTEREST):
             given[line.to] += line.amount_minor

@@ -45,7 +45,7 @@ class Together(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A reaction under its name, in road order of declaration."""
+    """A reaction under its name: the module and the command."""
 
     name: str
     run: Reaction
@@ -64,6 +64,18 @@ def reacts_to(kind: str, *, together: Together | None = None) -> Callable[[React
         return reaction
 
     return declare
+
+
+def put_in_order(road: Sequence[str]) -> None:
+    """Let what answers the same entry run in the order of the road, whichever module was imported first."""
+
+    def place(one: Declared) -> tuple[int, str]:
+        module = one.name.rpartition(".")[0]
+        found = [number for number, name in enumerate(road) if f".{name}." in f"{module}."]
+        return (found[0] if found else len(road), module)
+
+    for declared in DECLARED.values():
+        declared.sort(key=place)
 
 
 def claim(session: Session, *, now: datetime) -> tuple[DocketReaction, Entry] | None:

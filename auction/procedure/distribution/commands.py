@@ -16,7 +16,7 @@ from auction.procedure.cases import payments
 from auction.procedure.cases import queries as cases
 from auction.procedure.cases.queries import CaseRecord
 from auction.procedure.deposits.queries import PAID_KIND
-from auction.procedure.distribution import basis, disputed, escrow, plans, queries, refusals, rules
+from auction.procedure.distribution import basis, disputed, escrow, outdated, plans, queries, refusals, rules
 from auction.procedure.distribution.models import Plan
 from auction.procedure.distribution.pools import Draw
 from auction.procedure.distribution.queries import PlanRecord
@@ -24,6 +24,7 @@ from auction.procedure.distribution.refusals import PlanStatus
 from auction.procedure.distribution.rules import Line, Part
 from auction.procedure.distribution.unreconciled import refuse_unreconciled
 from auction.procedure.inputs import Checks
+from auction.procedure.settlement.claims import payout_subject
 from auction.procedure.treasury import queries as treasury
 from auction.procedure.treasury import ways
 from auction.procedure.treasury.orders import answers, request_order
@@ -44,6 +45,7 @@ def plan_distribution(
 
     :raises NothingToDistribute: when no lot is paid in full and undistributed
     :raises PlanServed: when a plan of the case is served and not yet paid
+    :raises CreditPending: while it is open whether a claim was satisfied by taking a thing
     """
     checks = Checks()
     wanted = checks.identifier("case", case)
@@ -56,7 +58,7 @@ def plan_distribution(
     plans.refuse_referred(act, case=wanted)
     row = plans.open_plan(act, case=wanted)
     if row is not None and row.status != PlanStatus.DRAFTED.value:
-        if not escrow.missing(act, row):
+        if outdated.holds(act, row):
             raise refusals.PlanServed(plan=row.id, status=row.status)
         escrow.begin_anew(act, row)
         plans.move(row, PlanStatus.DRAFTED)
@@ -71,6 +73,7 @@ def plan_distribution(
     )
     if not file.pools:
         raise refusals.NothingToDistribute
+    plans.refuse_pending(act, case=wanted)
     found = basis.queued(act.session, case=wanted, plan=rules.waterfall(file))
     row = plans.keep(act, row, case=wanted, found=found)
     return plans.entered(act, row, kind="plan.drafted", public=escrow.public_of(row))
@@ -81,11 +84,13 @@ def serve_plan(act: Act, *, case: str) -> PlanRecord:
     """Record the service on creditors and debtor; objections may come within 15 days (法释〔2015〕5号 第509条).
 
     :raises PlanNotDrafted: when no draft waits
+    :raises PlanOutdated: ClaimsChanged: as for its payment
     """
     row = plans.locked(act, case)
     plans.court_only(act, cases.case(act.session, row.case_id))
     if row.status != PlanStatus.DRAFTED.value:
         raise refusals.PlanNotDrafted(status=row.status)
+    outdated.refuse_outdated(act, row)
     days = rulebook().on(day_of(act.now)).distribution.plan_objection_days
     plans.move(row, PlanStatus.SERVED)
     row.served_at = act.now
@@ -104,6 +109,7 @@ def pay_out(act: Act, *, case: str, claim: str | None = None) -> PlanRecord:
     :raises PlanOpen: before service, and while objections may still come
     :raises PlanDisputed: while an objection may still be opposed or sued on, for a part that is disputed, and when
         nothing is left but that
+    :raises PlanOutdated: ClaimsChanged: when its money has gone back, or a claim has changed since
     :raises Unreconciled: while the books of the case and the outside differ
     """
     row = plans.locked(act, case)
@@ -113,7 +119,7 @@ def pay_out(act: Act, *, case: str, claim: str | None = None) -> PlanRecord:
         # What a judgment has divided, or the bankruptcy court takes over, is open to no objection.
         refusals.check_payment(status=status, objection_until=row.objection_until, now=act.now)
     escrow.refuse_disputed(act, row, claim=claim)
-    escrow.refuse_outdated(act, row)
+    outdated.refuse_outdated(act, row)
     refuse_unreconciled(act, case=row.case_id)
     if status is not PlanStatus.SERVED:
         return queries.plan_record(act.session, row)
@@ -130,16 +136,17 @@ def release_payout(act: Act, *, case: str) -> PlanRecord:
 
     :raises PayoutNotProposed: when none waits
     :raises SecondPersonNeeded: for who proposed it
+    :raises PlanOutdated: ClaimsChanged: when its money has gone back, or a claim has changed since
     :raises Unreconciled: while the books of the case and the outside differ
     :raises WayNotOffered: when none of the ways the court has named pays out so much at once
     """
     row = plans.locked(act, case)
     plans.refuse_referred(act, case=row.case_id, basis=row.basis)
     refusals.check_release(status=PlanStatus(row.status), proposed_by=row.proposed_by, released_by=act.by)
+    outdated.refuse_outdated(act, row)
     refuse_unreconciled(act, case=row.case_id)
     plans.move(row, PlanStatus.RELEASED)
     row.released_at, row.released_by = act.now, act.by
-    escrow.refuse_outdated(act, row)
     record = cases.case(act.session, row.case_id)
     escrow.keep_in_escrow(act, row)
     for place, line in enumerate(_payments(row)):
@@ -147,7 +154,7 @@ def release_payout(act: Act, *, case: str) -> PlanRecord:
             act.as_platform(),
             kind=OrderKind.PAYOUT,
             purpose=PURPOSE,
-            subject=f"{row.id}:{place}",
+            subject=payout_subject(plan=row.id, place=place, to=line.to),
             case=row.case_id,
             lot=None,
             party=_payee(record, line),
@@ -169,7 +176,7 @@ def _refused(act: Act, *, order: OrderRecord) -> None:
 @answers(PURPOSE, refused=_refused)
 def _paid(act: Act, *, order: OrderRecord) -> None:
     """Book what left the court's account; the plan is paid with its last line."""
-    plan_id, _, place = order.subject.partition(":")
+    plan_id, place, *_ = order.subject.split(":")
     row = act.session.get_one(Plan, plan_id, with_for_update=True, populate_existing=True)
     line = _payments(row)[int(place)]
     postings = [

@@ -10,7 +10,6 @@ from auction.foundation.database.acts import Act
 from auction.foundation.docket.commands import append
 from auction.foundation.kernel.calendar import day_of
 from auction.foundation.kernel.refusal import InputMalformed
-from auction.foundation.ledger import queries as ledger
 from auction.foundation.ledger.commands import book
 from auction.foundation.ledger.rules import Account, move
 from auction.procedure.cases import queries as cases
@@ -37,32 +36,6 @@ def refuse_disputed(act: Act, row: Plan, *, claim: str | None) -> None:
         raise refusals.PlanDisputed(claims=sorted(refused), disputed_minor=sum(refused.values()))
     if claim is not None and disputed.share_of([queries.line_of(one) for one in row.lines], claim=claim) == 0:
         raise InputMalformed(errors={"claim": f"方案中没有该债权的份额 / has no share in the plan: {claim}"})
-
-
-def refuse_outdated(act: Act, row: Plan) -> None:
-    """Refuse to pay a plan whose money is no longer there.
-
-    :raises PlanOutdated: naming the lots
-    """
-    gone = missing(act, row)
-    if gone:
-        raise refusals.PlanOutdated(lots=gone)
-
-
-def missing(act: Act, row: Plan) -> list[str]:
-    """Return the lots of which an unpaid plan distributes more than the court still holds."""
-    if row.status in {PlanStatus.RELEASED.value, PlanStatus.PAID.value}:
-        return []
-    wanted: dict[str, int] = {}
-    draws = [draw for line in row.lines for draw in line["draws"]] + list(row.surplus)
-    for draw in draws:
-        if draw["lot"] is not None:
-            wanted[draw["lot"]] = wanted.get(draw["lot"], 0) + int(draw["minor"])
-    return sorted(
-        lot
-        for lot, minor in wanted.items()
-        if ledger.owed(act.session, account=Account.PROCEEDS, case=row.case_id, lot=lot) < minor
-    )
 
 
 def begin_anew(act: Act, row: Plan) -> None:

@@ -103,7 +103,7 @@ def hand_over_money(act: Act, *, case: str) -> None:
     )
     row.status, row.basis = PlanStatus.SERVED.value, GROUND
     row.lines, row.surplus, row.escrow = [asdict(line)] if total else [], [], []
-    row.surplus_minor, row.total_minor = 0, total
+    row.surplus_minor, row.total_minor, row.claims = 0, total, None
     row.drafted_at = row.served_at = row.objection_until = act.now
     act.session.flush()
     append(act, f"case:{case}", "plan.handed_over", {"plan": row.id, "total_minor": total})

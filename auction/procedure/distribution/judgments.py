@@ -36,6 +36,7 @@ def settle_suit(act: Act, *, case: str, claim: str, amount_minor: int) -> PlanRe
         the claim itself
     :raises NothingInEscrow: when nothing is kept for the claim
     :raises PlanUnpaid: while another plan waits for its payment
+    :raises CreditPending: while it is open whether a claim was satisfied by taking a thing
     :raises InputMalformed: for more than is kept, or was claimed
     """
     checks = Checks()
@@ -44,6 +45,7 @@ def settle_suit(act: Act, *, case: str, claim: str, amount_minor: int) -> PlanRe
     checks.refuse()
     lock(act, f"case:{wanted}")
     plans.court_only(act, cases.case(act.session, wanted))
+    plans.refuse_pending(act, case=wanted)
     before = _keeping(act, case=wanted, claim=named)
     open_one = plans.open_plan(act, case=wanted)
     if open_one is not None:

@@ -31,6 +31,8 @@ class Plan(Base):
     lines: Mapped[list[Any]] = mapped_column(JSONB)
     surplus: Mapped[list[Any]] = mapped_column(JSONB)
     escrow: Mapped[list[Any]] = mapped_column(JSONB, default=list, server_default="[]")
+    #: What was left of each claim of the case, but for what plans have paid, when this one was drawn up.
+    claims: Mapped[dict[str, int] | None] = mapped_column(JSONB(none_as_null=True))
     surplus_minor: Mapped[Minor]
     total_minor: Mapped[Minor]
     drafted_at: Mapped[Instant]

@@ -19,6 +19,7 @@ from auction.procedure.distribution.queries import PlanRecord
 from auction.procedure.distribution.refusals import PlanStatus
 from auction.procedure.distribution.rules import Waterfall
 from auction.procedure.inputs import Checks
+from auction.procedure.settlement import claims
 from auction.procedure.settlement.rules import NotThisCourt
 
 
@@ -47,12 +48,13 @@ def locked(act: Act, case: str) -> Plan:
 
 
 def keep(act: Act, row: Plan | None, *, case: str, found: Waterfall) -> Plan:
-    """Keep the plan: a new row, or the draft drawn up anew."""
+    """Keep the plan, and what its claims were when it was made: a new row, or the draft drawn up anew."""
     kept = {
         "lines": [asdict(line) for line in found.lines],
         "surplus": [asdict(draw) for draw in found.surplus],
         "surplus_minor": found.surplus_minor,
         "total_minor": sum(line.amount_minor for line in found.lines) + found.surplus_minor,
+        "claims": claims.uncredited(act.session, case=case),
         "drafted_at": act.now,
     }
     if row is None:
@@ -90,6 +92,16 @@ def court_only(act: Act, case: CaseRecord) -> None:
     """
     if act.actor is not None and act.actor.court not in {None, case.court}:
         raise NotThisCourt
+
+
+def refuse_pending(act: Act, *, case: str) -> None:
+    """Refuse to divide money while it is open whether a claim was satisfied by taking a thing.
+
+    :raises CreditPending: naming the lots whose takers still owe a part of the price
+    """
+    pending = claims.pending_credits(act.session, case=case)
+    if pending:
+        raise refusals.CreditPending(lots=pending)
 
 
 def refuse_referred(act: Act, *, case: str, basis: str = "order") -> None:

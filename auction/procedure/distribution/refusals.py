@@ -111,6 +111,24 @@ class PlanOutdated(Refusal):
     en = "The money of {lots} is no longer in the case account; draw up the plan anew."
 
 
+class ClaimsChanged(PlanOutdated):
+    """A claim joined after the plan was drawn up, or was set off or satisfied in kind, or is so no longer."""
+
+    article = "法释〔2015〕5号 第508条"
+    zh = "债权 {claims} 在方案制作后有变（新加入、抵销、以物抵债或其失效），各方应得的份额随之变化，请重新制作方案。"
+    en = "{claims} changed since (joined, set off, taken in kind, or no longer so); the shares change: draw it up anew."
+
+
+class CreditPending(Refusal):
+    """A creditor takes a thing for his claim and has not paid the difference: what is left of the claim is open."""
+
+    code = "distribution.credit_pending"
+    article = "法释〔2004〕16号 第16条"
+    title_zh, title_en = "以债权抵价的拍品尚未付清", "A thing taken for a claim is not paid for"
+    zh = "拍品 {lots} 的部分价款以债权抵充，差额尚未付清；付清或认定逾期后方可分配。"
+    en = "A claim counts for a part of the price of {lots}, the rest is not paid; divide when it is, or lapsed."
+
+
 class PlanNotDrafted(Refusal):
     """Only a draft is served."""
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auction.foundation.kernel.refusal import InputMalformed
 from auction.foundation.ledger import queries as ledger
 from auction.foundation.ledger.rules import Account
+from auction.gateways.port import OrderKind
 from auction.procedure.assets import queries as assets
 from auction.procedure.cases import queries as cases
 from auction.procedure.cases.queries import CaseRecord
@@ -16,6 +19,9 @@ from auction.procedure.lots.queries import LotRecord
 from auction.procedure.settlement import credit
 from auction.procedure.settlement.credit import Creditor
 from auction.procedure.settlement.models import Settlement
+from auction.procedure.settlement.rules import SettlementStatus
+from auction.procedure.treasury import queries as treasury
+from auction.procedure.treasury.rules import OrderStatus
 
 _ENDED = ["defaulted", "revoked"]
 
@@ -34,6 +40,22 @@ def credits_of(session: Session, *, case: str) -> dict[str, int]:
     return found
 
 
+def uncredited(session: Session, *, case: str) -> dict[str, int]:
+    """Return what of each claim of a case is to be satisfied with money, whatever plans have paid of it."""
+    credited = credits_of(session, case=case)
+    return {one.id: one.amount_minor - credited.get(one.id, 0) for one in cases.case(session, case).claims}
+
+
+def pending_credits(session: Session, *, case: str) -> list[str]:
+    """Return the lots on whose price a claim counts while the rest is not paid: if it never is, nor does the claim."""
+    query = select(Settlement.lot_id).where(
+        Settlement.case_id == case,
+        Settlement.credit_minor > 0,
+        Settlement.status == SettlementStatus.AWAITING_BALANCE.value,
+    )
+    return sorted(session.scalars(query))
+
+
 def paid_to(session: Session, *, case: str) -> dict[str, int]:
     """Return what distributions have paid so far, by payee."""
     found: dict[str, int] = {}
@@ -43,14 +65,36 @@ def paid_to(session: Session, *, case: str) -> dict[str, int]:
     return found
 
 
+def given_to(session: Session, *, case: str) -> dict[str, int]:
+    """Return what of each claim no longer has to be satisfied: credited, paid, on its way, or kept in escrow for it."""
+    found = Counter(credits_of(session, case=case)) + Counter(paid_to(session, case=case))
+    for order in treasury.orders_of_case(session, case=case):
+        if order.kind is OrderKind.PAYOUT and order.status is not OrderStatus.DONE:
+            found[payee_of(order.subject)] += order.amount_minor
+    for line in ledger.statement(session, case=case):
+        if line.account == Account.ESCROW.value and line.holder is not None:
+            found[line.holder] -= line.minor
+    return found
+
+
+def payout_subject(*, plan: str, place: int, to: str) -> str:
+    """Return what the order that pays a plan's line serves: the plan, the line's place in it, and who is paid."""
+    return f"{plan}:{place}:{to}"
+
+
+def payee_of(subject: str) -> str:
+    """Return the claim that an order of a plan pays, empty for any other order."""
+    return next(iter(subject.split(":", 2)[2:]), "")
+
+
 def creditors(session: Session, *, lot: LotRecord, case: CaseRecord) -> list[Creditor]:
     """Return the claims of a case against a lot, in the order of the file."""
-    credited, paid = credits_of(session, case=case.id), paid_to(session, case=case.id)
+    given = given_to(session, case=case.id)
     enterprise = case.debtor.kind == "enterprise"
     return [
         Creditor(
             claim=one.id,
-            left_minor=max(0, one.amount_minor - credited.get(one.id, 0) - paid.get(one.id, 0)),
+            left_minor=max(0, one.amount_minor - given.get(one.id, 0)),
             place=credit.place(
                 kind=one.kind,
                 rank=one.rank,
@@ -88,8 +132,5 @@ def one_of(found: list[Creditor], claim: str) -> Creditor:
 
 def unpaid(session: Session, *, case: str) -> int:
     """Return what is unpaid of all claims of a case."""
-    credited, paid = credits_of(session, case=case), paid_to(session, case=case)
-    return sum(
-        max(0, one.amount_minor - credited.get(one.id, 0) - paid.get(one.id, 0))
-        for one in cases.case(session, case).claims
-    )
+    given = given_to(session, case=case)
+    return sum(max(0, one.amount_minor - given.get(one.id, 0)) for one in cases.case(session, case).claims)

@@ -191,14 +191,15 @@ def claim_of(case: CaseRecord, claim: str) -> ClaimRecord:
 
 
 def answering(act: Act, *, lot: str, claim: str) -> tuple[LotRecord, CaseRecord, ClaimRecord]:
-    """Lock a lot and return it with its case and the claim whose creditor answers; an officer records his word.
+    """Lock a lot and its case and return them and the claim whose creditor answers; an officer records his word.
 
     :raises NotTheCreditor: unless the creditor himself, an officer or the platform acts
     """
     checks = Checks()
     wanted, named = checks.identifier("lot", lot), checks.identifier("claim", claim)
     checks.refuse()
-    lock(act, f"lot:{wanted}")
+    # The case too: a plan, or another lot, must not give the same claim the same money meanwhile.
+    lock(act, f"case:{lots.lot(act.session, wanted).case}", f"lot:{wanted}")
     record = lots.lot(act.session, wanted)
     keeping.court_only(act, lot=wanted)
     case = cases.case(act.session, record.case)

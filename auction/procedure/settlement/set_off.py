@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from auction.foundation.database.acts import Act, command
 from auction.foundation.docket import queries as docket
-from auction.foundation.docket.commands import append
+from auction.foundation.docket.commands import append, lock
 from auction.foundation.kernel.refusal import InputMalformed
 from auction.foundation.kernel.roles import Role
 from auction.procedure.cases import queries as cases
@@ -86,6 +86,8 @@ def _awaited(act: Act, *, lot: str, claim: str) -> tuple[Settlement, str]:
     checks = Checks()
     wanted, named = checks.identifier("lot", lot), checks.identifier("claim", claim)
     checks.refuse()
+    # The case too: a plan, or another lot, must not give the same claim the same money meanwhile.
+    lock(act, f"case:{lots.lot(act.session, wanted).case}", f"lot:{wanted}")
     row = keeping.locked(act, wanted)
     status = SettlementStatus(row.status)
     rules.check_awaited(status, paying=keeping.paying(act, row))

@@ -195,7 +195,7 @@ def test_the_surplus_goes_to_the_debtor(platform: Platform, finance: Actor, head
     assert paid_out(sale, finance, head).status is PlanStatus.PAID
     with platform.read() as session:
         orders_of_plan = treasury.orders_of_prefix(session, prefix=f"{found.id}:")
-    parties = {order.subject.rpartition(":")[2]: order.party for order in orders_of_plan}
+    parties = {order.subject.split(":")[1]: order.party for order in orders_of_plan}
     assert parties["0"] == parties["3"] == "D-C1"
     assert parties["1"] == parties["2"] != "D-C1"
     assert sale.money().paid_out_minor == sale.money().proceeds_minor == START_MINOR

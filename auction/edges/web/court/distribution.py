@@ -18,7 +18,7 @@ from auction.edges.web.visitor import open_to, platform, t
 from auction.foundation.database.acts import Act
 from auction.foundation.kernel.refusal import Refusal
 from auction.procedure.cases.queries import CaseRecord
-from auction.procedure.distribution import commands, judgments, queries
+from auction.procedure.distribution import commands, judgments, outdated, queries
 from auction.procedure.distribution.queries import PlanRecord
 from auction.procedure.identity import queries as identity
 from auction.procedure.treasury import queries as treasury
@@ -73,6 +73,7 @@ def shown(case: str, *, refusal: Refusal | None = None) -> str:
             "escrow_minor": sum(one.escrow_minor for one in every),
         }
         steps = waterfall(file["case"], plan) if plan else []
+        stale = outdated.why_outdated(session, plan=plan.id) if plan else None
         orders = treasury.orders_of_prefix(session, prefix=f"{plan.id}:") if plan else []
         names = _names(session, plan)
         ahead = glance.of_case(session, case, wish=glance.asked())
@@ -80,7 +81,15 @@ def shown(case: str, *, refusal: Refusal | None = None) -> str:
     context = (
         file
         | quarrel
-        | {"plan": plan, "steps": steps, "orders": orders, "names": names, "booked": booked, "ahead": ahead}
+        | {
+            "plan": plan,
+            "stale": stale,
+            "steps": steps,
+            "orders": orders,
+            "names": names,
+            "booked": booked,
+            "ahead": ahead,
+        }
     )
     return desk.page("court/case_distribution.html", rail="cases", tab="distribution", refusal=refusal, **context)
 
