@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from auction.edges.problems import dumped, problem
-from auction.foundation.docket.signing import Signer
+from auction.foundation.docket.signing import Signatures
 from auction.foundation.kernel.canonical import canonical
 from auction.foundation.kernel.refusal import Refusal
 from auction.procedure.bidding.receipts import Receipt
@@ -15,45 +18,60 @@ _PROBLEMS: dict[object, str] = {}
 _PROBLEMS_MAX = 1_024
 
 
-def receipt_json(receipt: Receipt, *, language: str, signer: Signer | None) -> dict[str, Any]:
-    """Return the receipt, signed where the platform has a key; a refused one says why under ``problem``.
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A receipt as it leaves us: ``form`` is what of it is signed, in canonical form; no key, no signature."""
+
+    receipt: Receipt
+    key: str | None
+    form: bytes
+    signature: str | None
+
+
+def signed(receipt: Receipt, *, signer: Signatures | None) -> Signed:
+    """Return a receipt signed, where the platform has a key."""
+    return all_signed([receipt], signer=signer)[0]
+
+
+def all_signed(receipts: Sequence[Receipt], *, signer: Signatures | None) -> list[Signed]:
+    """Return several receipts signed together, in order."""
+    if signer is None:
+        return [Signed(one, None, canonical(one.as_json()), None) for one in receipts]
+    forms = [canonical({**one.as_json(), "key": signer.id}) for one in receipts]
+    signatures = signer.sign_forms(forms)
+    return [Signed(*one) for one in zip(receipts, repeat(signer.id), forms, signatures, strict=False)]
+
+
+def receipt_json(told: Signed, *, language: str) -> dict[str, Any]:
+    """Return the receipt; a refused one says why under ``problem``.
 
     The signature covers every field but itself and ``problem``, whose words depend on the reader's language.
     """
-    body, _, signature = _signed(receipt, signer=signer)
-    body["signature"] = signature
-    if receipt.refusal is not None:
-        body["problem"] = problem(receipt.refusal, language=language)
+    body = told.receipt.as_json()
+    if told.key is not None:
+        body["key"] = told.key
+    body["signature"] = told.signature
+    if told.receipt.refusal is not None:
+        body["problem"] = problem(told.receipt.refusal, language=language)
     return body
 
 
-def answer_json(receipt: Receipt, *, language: str, signer: Signer | None) -> dict[str, Any]:
+def answer_json(told: Signed, *, language: str) -> dict[str, Any]:
     """Return the live channel's answer to a bid (contract 4.1)."""
-    body = receipt_json(receipt, language=language, signer=signer)
-    if receipt.refusal is None:
+    body = receipt_json(told, language=language)
+    if told.receipt.refusal is None:
         return {"ok": True, "receipt": body}
     return {"ok": False, "problem": body["problem"], "receipt": body}
 
 
-def answer_text(receipt: Receipt, *, language: str, signer: Signer | None) -> str:
+def answer_text(told: Signed, *, language: str) -> str:
     """Return what ``answer_json`` does as JSON text; what was signed is not written a second time."""
-    _, form, signature = _signed(receipt, signer=signer)
-    told = "null" if signature is None else f'"{signature}"'
-    text = f'{form[:-1].decode("utf-8")},"signature":{told}'
-    if receipt.refusal is None:
+    signature = "null" if told.signature is None else f'"{told.signature}"'
+    text = f'{told.form[:-1].decode("utf-8")},"signature":{signature}'
+    if told.receipt.refusal is None:
         return f'{{"ok":true,"receipt":{text}}}}}'
-    why = _problem_text(receipt.refusal, language=language)
+    why = _problem_text(told.receipt.refusal, language=language)
     return f'{{"ok":false,"problem":{why},"receipt":{text},"problem":{why}}}}}'
-
-
-def _signed(receipt: Receipt, *, signer: Signer | None) -> tuple[dict[str, Any], bytes, str | None]:
-    """Return what of a receipt is signed, its canonical form, and the signature of that form where there is a key."""
-    body = receipt.as_json()
-    if signer is None:
-        return body, canonical(body), None
-    body["key"] = signer.id
-    form = canonical(body)
-    return body, form, signer.sign_form(form)
 
 
 def _problem_text(refusal: Refusal, *, language: str) -> str:

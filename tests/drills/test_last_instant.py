@@ -67,7 +67,7 @@ class Tries:
         self.clock.instant = arrival = self.ends_at + distance
         invoked = time.monotonic()
         sequencer = self.sequencers[number % len(self.sequencers)]
-        receipt = sequencer.submit(lot=self.lot, person=person, amount_minor=amount, bid_id=bid_id)
+        receipt = sequencer.submit(lot=self.lot, person=person, amount_minor=amount, bid_id=bid_id).receipt
         assert datetime.fromisoformat(receipt.received_at) == arrival
         self._note(receipt, person=person, invoked_at=invoked, late=distance >= timedelta(0))
 

@@ -35,7 +35,7 @@ def sequencer(platform: Platform, heard: list[str]) -> Sequencer:
 
 def outcome_of(sequencer: Sequencer, person: str, amount_minor: int, bid_id: str) -> str:
     try:
-        receipt = sequencer.submit(lot="L1", person=person, amount_minor=amount_minor, bid_id=bid_id)
+        receipt = sequencer.submit(lot="L1", person=person, amount_minor=amount_minor, bid_id=bid_id).receipt
     except Refusal as refusal:
         return refusal.code
     return receipt.refusal.code if receipt.refusal else "accepted"
@@ -62,7 +62,7 @@ def test_of_200_equal_bids_at_once_exactly_one_is_accepted(road: Road, sequencer
 @pytest.mark.race
 def test_the_same_bid_sent_by_many_at_once_has_one_effect_and_one_receipt(road: Road, sequencer: Sequencer) -> None:
     def send(_: int) -> tuple[int, str]:
-        receipt = sequencer.submit(lot="L1", person="A", amount_minor=START, bid_id="once")
+        receipt = sequencer.submit(lot="L1", person="A", amount_minor=START, bid_id="once").receipt
         return receipt.seq, receipt.entry_hash
 
     with ThreadPoolExecutor(20) as crowd:
@@ -116,7 +116,7 @@ def test_a_database_that_hangs_costs_a_retryable_answer_and_the_same_bid_is_told
         holding.execute(text("SELECT FROM docket_heads WHERE chain = 'lot:L1' FOR UPDATE"))
         with pytest.raises(PlatformUnavailable):
             impatient.submit(lot="L1", person="A", amount_minor=START, bid_id="b1")
-    receipt = impatient.submit(lot="L1", person="A", amount_minor=START, bid_id="b1")
+    receipt = impatient.submit(lot="L1", person="A", amount_minor=START, bid_id="b1").receipt
     assert receipt.accepted
     assert kinds(road)["bid.accepted"] == 1
     assert impatient.oldest_arrival() is None

@@ -129,10 +129,10 @@ def _words(call: Call, act: Act, *, lot: str, person: str) -> dict[str, Any]:
 
 
 def _placed(call: Call, *, lot: str, person: str) -> Answer:
-    receipt = live().sequencer.submit(
+    told = live().sequencer.submit(
         lot=lot, person=person, amount_minor=call.body["amount_minor"], bid_id=call.body["bid_id"]
     )
-    body = receipt_json(receipt, language=call.language, signer=call.platform.settings.signer)
+    body, receipt = receipt_json(told, language=call.language), told.receipt
     if receipt.refusal is None:
         return Answer(body, status=HTTPStatus.OK if receipt.repeated else HTTPStatus.CREATED)
     refused: dict[str, Any] = problem(receipt.refusal, language=call.language)

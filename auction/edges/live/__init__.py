@@ -34,6 +34,7 @@ from auction.edges.live.sequencer import Sequencer
 from auction.edges.live.snapshots import Snapshots
 from auction.edges.live.websocket import install
 from auction.edges.platform import Platform
+from auction.foundation.docket.desk import SigningDesk
 
 _EXTENSION = "auction.live"
 _MESSAGE_MAX_BYTES = 10_000
@@ -51,6 +52,7 @@ class Live:
     listener: Listener
     figures: Figures
     heartbeat: Heartbeat
+    desk: SigningDesk | None
 
     def start(self) -> None:
         """Begin to listen and to push; the first watcher does so."""
@@ -61,6 +63,8 @@ class Live:
         """End what ``start`` began."""
         self.listener.stop()
         self.pusher.stop()
+        if self.desk is not None:
+            self.desk.close()
 
 
 def attach(app: Flask, platform: Platform) -> SocketIO:
@@ -97,10 +101,11 @@ def attach(app: Flask, platform: Platform) -> SocketIO:
         snapshots.moved(lot)
         pusher.dirty(lot)
 
-    sequencer = Sequencer(platform, figures=figures, limits=limits, told=told)
+    desk = SigningDesk(platform.settings.signer) if platform.settings.signer is not None else None
+    sequencer = Sequencer(platform, figures=figures, limits=limits, told=told, signer=desk)
     listener = Listener(platform, told=told, watched=pusher.watched, watchers=pusher.counts, presence=presence)
     heartbeat = Heartbeat(platform, role="web", oldest_waiting=sequencer.oldest_arrival)
-    parts = Live(line, sequencer, snapshots, pusher, listener, figures, heartbeat)
+    parts = Live(line, sequencer, snapshots, pusher, listener, figures, heartbeat, desk)
     app.extensions[_EXTENSION] = parts
     Channel(
         app,

@@ -8,17 +8,14 @@ from socketio import packet as protocol
 
 from auction.edges.live.connections import Connection
 from auction.edges.problems import dumped, problem
-from auction.edges.receipts import answer_text
-from auction.foundation.docket.signing import Signer
+from auction.edges.receipts import Signed, answer_text
 from auction.foundation.kernel.refusal import Refusal
-from auction.procedure.bidding.receipts import Receipt
 
 
 class Door:
     """Where acknowledgements of one namespace leave a process."""
 
-    def __init__(self, server: socketio.Server, *, namespace: str, signer: Signer | None) -> None:
-        self.signer = signer
+    def __init__(self, server: socketio.Server, *, namespace: str) -> None:
         self._server = server
         self._begin = f"{protocol.ACK}{namespace},"
 
@@ -39,14 +36,14 @@ class Acknowledgement:
         self._line = line
         self._number = number
 
-    def __call__(self, answer: Receipt | Refusal, /) -> None:
+    def __call__(self, answer: Signed | Refusal, /) -> None:
         """Take the sequencer's answer."""
         self._connection.waiting -= 1
         language = self._connection.language
         if isinstance(answer, Refusal):
             self.say(dumped({"ok": False, "problem": problem(answer, language=language)}))
         else:
-            self.say(answer_text(answer, language=language, signer=self._door.signer))
+            self.say(answer_text(answer, language=language))
 
     def say(self, text: str) -> None:
         """Send the answer."""

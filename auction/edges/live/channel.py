@@ -70,7 +70,7 @@ class Channel:
         self._app = app
         self._platform = platform
         self._server = server
-        self._door = Door(server, namespace=NAMESPACE, signer=platform.settings.signer)
+        self._door = Door(server, namespace=NAMESPACE)
         self._sequencer = sequencer
         self._snapshots = snapshots
         self._pusher = pusher
@@ -164,10 +164,10 @@ class Channel:
         offered = self._offered(connection, data)
         connection.waiting += 1
         try:
-            receipt = self._sequencer.submit(**offered)
+            told = self._sequencer.submit(**offered)
         finally:
             connection.waiting -= 1
-        return answer_json(receipt, language=connection.language, signer=self._platform.settings.signer)
+        return answer_json(told, language=connection.language)
 
     def _taken(self, line: str, namespace: str, number: int | None, data: list[Any]) -> object:
         """Take an event off the wire; a bid stands in its lot's line at once, without a thread of its own."""

@@ -25,6 +25,8 @@ from auction.edges.limits import Limits
 from auction.edges.live.telling import Told, nobody_told
 from auction.edges.platform import Platform
 from auction.edges.problems import PlatformUnavailable
+from auction.edges.receipts import Signed, all_signed
+from auction.foundation.docket.signing import Signatures
 from auction.foundation.kernel.ids import may_name_lot
 from auction.foundation.kernel.refusal import NotFound, Refusal
 from auction.procedure.bidding import commands as bidding
@@ -43,7 +45,7 @@ _KEPT_MAX = 2_000
 class Answered(Protocol):
     """Hears what became of a bid, once it is committed; it must not wait for anything."""
 
-    def __call__(self, answer: Receipt | Refusal, /) -> None:
+    def __call__(self, answer: Signed | Refusal, /) -> None:
         """Take the receipt, or the bare refusal of a bid of which nothing is written."""
 
 
@@ -74,9 +76,14 @@ class Sequencer:
         figures: Figures,
         limits: Limits,
         told: Told = nobody_told,
+        signer: Signatures | None = None,
         patience: float = DECIDED_WITHIN.total_seconds(),
     ) -> None:
-        """Begin with no lines; ``patience`` is how many seconds a bid waits at most for what became of it."""
+        """Begin with no lines; ``patience`` is how many seconds a bid waits at most for what became of it.
+
+        :param signer: what signs receipts, where it is not the platform's signer itself
+        """
+        self._signer = signer or platform.settings.signer
         self._platform = platform
         self._patience = patience
         self._patient = False
@@ -87,16 +94,16 @@ class Sequencer:
         self._lines: dict[str, _Line] = {}
         self._kept: OrderedDict[str, Kept] = OrderedDict()
 
-    def submit(self, *, lot: str, person: str, amount_minor: int, bid_id: str) -> Receipt:
+    def submit(self, *, lot: str, person: str, amount_minor: int, bid_id: str) -> Signed:
         """Place a bid, wait, and return its receipt once it is committed; see ``enter``.
 
         :raises InputMalformed: NotFound: PlatformUnavailable: as ``enter``
         :raises Refusal: the named refusal of who is not admitted, or of an id used before
         """
         woken = threading.Event()
-        heard: list[Receipt | Refusal] = []
+        heard: list[Signed | Refusal] = []
 
-        def answered(answer: Receipt | Refusal, /) -> None:
+        def answered(answer: Signed | Refusal, /) -> None:
             heard.append(answer)
             woken.set()
 
@@ -216,14 +223,16 @@ class Sequencer:
     def _answer(self, batch: Sequence[_Waiting], answers: Sequence[Receipt | Refusal]) -> None:
         outcomes: Counter[str] = Counter()
         now = time.monotonic()
+        receipts = iter(all_signed([one for one in answers if isinstance(one, Receipt)], signer=self._signer))
         for one, answer in zip(batch, answers, strict=True):
+            told = next(receipts) if isinstance(answer, Receipt) else answer
             answered, one.answered = one.answered, None
             if answered is None:
                 continue  # given up before
             outcomes[_outcome(answer)] += 1
             self._figures.decision.observe(now - one.since)
             try:
-                answered(answer)
+                answered(told)
             except OSError as gone:
                 _LOG.info("nobody is there to take a receipt: %s", gone.__class__.__name__)
         for outcome, count in outcomes.items():

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from auction.edges import problems, receipts
 from auction.edges.live import live
 from auction.edges.problems import status_of
+from auction.edges.receipts import Signed
 from auction.edges.web import lot as lot_pages
 from auction.edges.web import shown, visitor
 from auction.edges.web.reading import yuan
@@ -18,7 +19,6 @@ from auction.foundation.kernel.money import MINOR_MAX
 from auction.foundation.kernel.refusal import InputMalformed, NotFound, Refusal
 from auction.procedure.bidding import queries as bidding
 from auction.procedure.bidding import receipts as kept
-from auction.procedure.bidding.receipts import Receipt
 from auction.procedure.bidding.slips import SLIP, distance
 from auction.procedure.lots import queries as lots
 from auction.procedure.settlement.costs import costs
@@ -39,7 +39,7 @@ def bid(lot: str) -> Response:
         amount_minor = _amount()
         if not _confirmed(lot, amount_minor):
             return make_response(_confirmation(lot, amount_minor))
-        receipt = _placed(lot, amount_minor)
+        receipt = _placed(lot, amount_minor).receipt
         if receipt.refusal is not None:
             raise receipt.refusal
     except Refusal as refusal:
@@ -104,7 +104,7 @@ def _confirmation(lot: str, amount_minor: int) -> str:
     )
 
 
-def _placed(lot: str, amount_minor: int) -> Receipt:
+def _placed(lot: str, amount_minor: int) -> Signed:
     return live().sequencer.submit(
         lot=lot, person=own_person(), amount_minor=amount_minor, bid_id=request.form.get("bid_id", "")
     )
@@ -114,12 +114,12 @@ def _for_script(lot: str) -> Response:
     """Answer as the live channel does, for when it is down."""
     language = visitor.language()
     try:
-        receipt = _placed(lot, _amount())
+        told = _placed(lot, _amount())
     except Refusal as refusal:
         body = {"ok": False, "problem": problems.problem(refusal, language=language)}
         return make_response(jsonify(body), int(status_of(refusal)))
-    status = int(status_of(receipt.refusal)) if receipt.refusal is not None else 200
-    answer = receipts.answer_json(receipt, language=language, signer=platform().settings.signer)
+    status = int(status_of(told.receipt.refusal)) if told.receipt.refusal is not None else 200
+    answer = receipts.answer_json(told, language=language)
     return make_response(jsonify(answer), status)
 
 
@@ -133,5 +133,5 @@ def own_receipt(lot: str, bid_id: str) -> str:
         if own is None or found is None or found.code != own.code:
             raise NotFound(what="bid", name=bid_id)
         page = shown.page(session, lot, person=own_person())
-    told = receipts.receipt_json(found, language=visitor.language(), signer=platform().settings.signer)
+    told = receipts.receipt_json(receipts.signed(found, signer=platform().settings.signer), language=visitor.language())
     return render_template("bidder/receipt.html", section="my", lot=page, receipt=told, refusal=found.refusal)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -26,6 +26,7 @@ from typing_extensions import override
 from auction.foundation.kernel.canonical import canonical
 
 _ID_LENGTH = 16
+KEY_BYTES = 32
 
 
 class KeyMalformedError(ValueError):
@@ -52,6 +53,16 @@ class PublicKey:
         except (InvalidSignature, KeyMalformedError):
             return False
         return True
+
+
+class Signatures(Protocol):
+    """What signs many contents at once."""
+
+    id: str
+    """The key's id."""
+
+    def sign_forms(self, forms: Sequence[bytes], /) -> list[str]:
+        """Return the signature over each content in canonical form, base64, in order."""
 
 
 class Signer:
@@ -85,6 +96,14 @@ class Signer:
     def sign_form(self, form: bytes) -> str:
         """Return the signature over a content that is in its canonical form already, base64."""
         return base64.b64encode(self._key.sign(form)).decode("ascii")
+
+    def sign_forms(self, forms: Sequence[bytes], /) -> list[str]:
+        """Return the signature over each of several contents, in order."""
+        return [self.sign_form(form) for form in forms]
+
+    def secret(self) -> bytes:
+        """Return the key's secret bytes, for a desk that signs in our name."""
+        return self._key.private_bytes_raw()
 
 
 def new_seed() -> str:
@@ -120,7 +139,7 @@ def endorsed(*, key: str, public_key: str, since: str) -> dict[str, str]:
 
 def _raw(text: object) -> bytes:
     raw = _decoded(text)
-    if len(raw) != 32:  # noqa: PLR2004 - the length of an Ed25519 key
+    if len(raw) != KEY_BYTES:
         raise KeyMalformedError("an Ed25519 key has 32 bytes")
     return raw
 
