@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from auction.edges.cli.child import log_to_stderr
 from auction.edges.cli.main import COMMANDS, main
 from tests.program.running import AUCTION
 
@@ -125,3 +127,10 @@ def test_nothing_that_opens_sockets_is_loaded_before_the_server_becomes_cooperat
     early = ["ssl", "urllib3", "requests", "httpx", "stripe", "sqlalchemy", "flask", "socketio"]
     told = subprocess.run([sys.executable, "-c", loaded, *early], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("chatty", ["fontTools.subset", "httpx", "alembic"])
+def test_the_log_holds_what_we_do_and_not_every_step_of_the_libraries(chatty: str) -> None:
+    log_to_stderr(level="INFO")
+    assert not logging.getLogger(chatty).isEnabledFor(logging.INFO)
+    assert logging.getLogger(chatty).isEnabledFor(logging.WARNING)

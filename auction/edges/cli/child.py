@@ -39,7 +39,7 @@ def end_with(*, supervisor: int | None) -> None:
 def log_to_stderr(*, level: str) -> None:
     """Write the program's log to standard error, one line an event."""
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    for chatty in ("alembic", "httpx", "httpcore"):
+    for chatty in ("alembic", "fontTools", "httpx", "httpcore"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     # It warns of each wake-up that finds the one before still at work, which is what is meant to happen.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
