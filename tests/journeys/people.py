@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -130,6 +131,10 @@ class Person:
         if look:
             self.inspect("bidder-deposit")
         self.press("缴纳 ¥", exact=False)
+        # Where the money takes a moment the page of the payment comes between, and tells when it is there.
+        expect(self.page.locator("main")).to_contain_text(re.compile("您已取得竞买资格|款项已到账"))
+        if self.page.get_by_role("link", name="继续", exact=True).count():
+            self.follow("继续")
         return self.sees("您已取得竞买资格")
 
     def bid(self, yuan: str, *, far: bool = False) -> Person:

@@ -57,9 +57,10 @@ def test_a_digit_too_many_is_asked_about_and_the_safe_answer_is_at_hand(crowd: C
     for words in ("是否多输了一位数字", "人民币柒佰", "万元", "10.0 倍", "加价幅度", "连税费", "拍卖法第36条"):
         expect(dialog).to_contain_text(words)
     one.inspect("lot-slip", dark=True)
-    rival.bid(yuan(least(rival)))
+    amount = least(rival)
+    rival.bid(yuan(amount))
     expect(dialog).to_contain_text("9.9 倍")
-    expect(dialog.locator("[data-bind=farLeast]")).to_have_text(f"¥{yuan(least(rival))}")
+    expect(dialog.locator("[data-bind=farLeast]")).to_have_text(f"¥{yuan(amount + INCREMENT)}")
     for key in ("Escape", "Enter"):
         expect(safe).to_be_focused()
         one.page.keyboard.press(key)
