@@ -34,7 +34,7 @@ def test_a_hanging_receiver_costs_the_others_nothing(platform: Platform, receive
             enter(platform, f"L{number}", "lot.announced")
 
         began = time.monotonic()
-        deliver_due(platform, patience=PATIENCE)
+        deliver_due(platform, patience=3.0)  # more than a machine at work may need for an answer that is meant to come
 
         assert len(receiver.taken) == 12
         assert time.monotonic() - began < 20
